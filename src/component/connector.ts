@@ -1,0 +1,169 @@
+/** What a connector is: a provider or an export format, with the streams that it offers. */
+import { Effect, Schema, type Scope, type Stream } from "effect"
+import type { EntityName } from "../life/entity.ts"
+import type { Archives } from "./archive.ts"
+import type { Batch, Checkpoint, Skip } from "./batch.ts"
+import type { Columns, EpochMillis } from "./column.ts"
+import type { Database } from "./database.ts"
+import type { ConfigProblem, DatabaseError, SourceError } from "./error.ts"
+import type { ConfigExample } from "./example.ts"
+import type { MediaReader } from "./media.ts"
+import type { Sql } from "./sql.ts"
+
+/** All that a stream of archives may ask for. There is no HTTP client in it: *local only* is a type. */
+export type LocalServices = Archives | MediaReader | Database
+
+/** What the engine says when it opens a stream. */
+export interface Opening {
+  /** Where the last committed batch ended; null: from the beginning. */
+  readonly checkpoint: Checkpoint | null
+  /** Whose data it is: part of every id. */
+  readonly account: string
+  /** Assumed where the data states no zone (IANA name). */
+  readonly timeZone: string
+  /** The time of the run: horizons are counted from here. */
+  readonly now: EpochMillis
+}
+
+/**
+ * A source that DuckDB reads by itself. The query yields `_source_id` (VARCHAR), `_id` (UUID), `_archive` and
+ * `_member` (VARCHAR) beside the stream's columns.
+ */
+export interface Scan {
+  /** Identity of the files behind the query (path, size, time, quick hash): unchanged means nothing is new. */
+  readonly fingerprint: string
+  readonly query: Sql
+  /** Rows that can't be used: `code`, `reason`, `archive`, `member`, `position`, `raw`. */
+  readonly rejects?: Sql
+  readonly skipped: ReadonlyArray<Skip>
+}
+
+/** How a stream gets its records. */
+export type Reading<R> =
+  | {
+      readonly kind: "extract"
+      /**
+       * Identity of everything the stream would read. When it equals that of the last complete read, nothing is read.
+       * Null: always read (APIs ask the provider what changed).
+       */
+      readonly fingerprint: (opening: Opening) => Effect.Effect<string | null, SourceError, R | Scope.Scope>
+      readonly batches: (opening: Opening) => Stream.Stream<Batch<Columns>, SourceError, R>
+    }
+  | {
+      readonly kind: "scan"
+      readonly scan: (opening: Opening) => Effect.Effect<Scan, SourceError | DatabaseError, R | Scope.Scope>
+    }
+
+/** A stream put to use: its configuration is decoded and held inside. */
+export interface BoundStream<R> {
+  /** The columns of its records. Null: unknown until the files are there (a warning of `validate`). */
+  readonly columns: Effect.Effect<Columns | null, ConfigProblem | SourceError | DatabaseError, R | Scope.Scope>
+  readonly entity: EntityName | null
+  readonly reading: Reading<R>
+}
+
+/** A stream as the catalogue holds it. */
+export interface StreamSpec<R = LocalServices> {
+  /** `google-takeout.photos` */
+  readonly type: string
+  readonly summary: string
+  readonly description: string
+  /** What its records are; null when the configuration decides. */
+  readonly entity: EntityName | null
+  readonly config: Schema.Struct<Schema.Struct.Fields>
+  /** Null when the configuration decides. */
+  readonly columns: Columns | null
+  /** The column that places a record in time. */
+  readonly time: string | null
+  readonly examples: ReadonlyArray<ConfigExample>
+  readonly bind: (config: unknown) => Effect.Effect<BoundStream<R>, Schema.SchemaError>
+}
+
+export interface ConnectorSpec<R = LocalServices> {
+  /** `google-takeout` */
+  readonly name: string
+  readonly summary: string
+  readonly description: string
+  readonly streams: ReadonlyArray<StreamSpec<R>>
+}
+
+/** Configuration fields that need no services to be decoded. */
+export type ConfigFields = { readonly [field: string]: Schema.ConstraintCodec<unknown, unknown> }
+
+interface Described<F extends ConfigFields> {
+  readonly type: string
+  readonly summary: string
+  readonly description: string
+  readonly config: F
+  readonly examples: ReadonlyArray<ConfigExample>
+}
+
+interface ExtractDefinition<F extends ConfigFields, C extends Columns, R> extends Described<F> {
+  readonly entity: EntityName | null
+  readonly columns: C
+  readonly time: (keyof C & string) | null
+  readonly fingerprint: (
+    config: Schema.Struct<F>["Type"],
+    opening: Opening
+  ) => Effect.Effect<string | null, SourceError, R | Scope.Scope>
+  readonly batches: (config: Schema.Struct<F>["Type"], opening: Opening) => Stream.Stream<Batch<C>, SourceError, R>
+}
+
+/** Defines a stream whose records pass through the program, batch by batch. */
+export const extractStream = <const F extends ConfigFields, C extends Columns, R>(
+  definition: ExtractDefinition<F, C, R>
+): StreamSpec<R> => {
+  const config = Schema.Struct(definition.config)
+  const decode = Schema.decodeUnknownEffect(config, STRICT)
+  return {
+    ...definition,
+    config,
+    bind: (raw) =>
+      Effect.map(decode(raw), (decoded) => ({
+        columns: Effect.succeed(definition.columns),
+        entity: definition.entity,
+        reading: {
+          kind: "extract",
+          fingerprint: (opening) => definition.fingerprint(decoded, opening),
+          batches: (opening) => definition.batches(decoded, opening)
+        }
+      }))
+  }
+}
+
+interface ScanDefinition<F extends ConfigFields, R> extends Described<F> {
+  readonly entity: EntityName | null | ((config: Schema.Struct<F>["Type"]) => EntityName | null)
+  readonly columns:
+    | Columns
+    | ((
+        config: Schema.Struct<F>["Type"]
+      ) => Effect.Effect<Columns | null, ConfigProblem | SourceError | DatabaseError, R | Scope.Scope>)
+  readonly time: string | null
+  readonly scan: (
+    config: Schema.Struct<F>["Type"],
+    opening: Opening
+  ) => Effect.Effect<Scan, SourceError | DatabaseError, R | Scope.Scope>
+}
+
+/** Defines a stream that DuckDB reads by itself. */
+export const scanStream = <const F extends ConfigFields, R>(definition: ScanDefinition<F, R>): StreamSpec<R> => {
+  const config = Schema.Struct(definition.config)
+  const decode = Schema.decodeUnknownEffect(config, STRICT)
+  const { columns, entity } = definition
+  return {
+    ...definition,
+    config,
+    entity: typeof entity === "function" ? null : entity,
+    columns: typeof columns === "function" ? null : columns,
+    bind: (raw) =>
+      Effect.map(decode(raw), (decoded) => ({
+        columns: typeof columns === "function" ? columns(decoded) : Effect.succeed(columns),
+        entity: typeof entity === "function" ? entity(decoded) : entity,
+        reading: { kind: "scan", scan: (opening) => definition.scan(decoded, opening) }
+      }))
+  }
+}
+
+const STRICT = { errors: "all", onExcessProperty: "error" } as const
+
+export const connector = <R>(spec: ConnectorSpec<R>): ConnectorSpec<R> => spec

@@ -1,0 +1,18 @@
+/** The staging database, as components may use it. */
+import { Context, type Effect, type Schema } from "effect"
+import type { DatabaseError } from "./error.ts"
+import type { Sql } from "./sql.ts"
+
+export class Database extends Context.Service<
+  Database,
+  {
+    /** Runs one or more statements. */
+    readonly execute: (statements: Sql) => Effect.Effect<void, DatabaseError>
+    /** All rows of a query, decoded. Integers come as numbers, times as ISO 8601 text, nested values as plain data. */
+    readonly rows: <A>(query: Sql, schema: Schema.Decoder<A>) => Effect.Effect<ReadonlyArray<A>, DatabaseError>
+    /** Column types of a query by name, in order, without running it. */
+    readonly describe: (query: Sql) => Effect.Effect<ReadonlyMap<string, string>, DatabaseError>
+    /** All or nothing; a transaction inside another joins it. */
+    readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | DatabaseError, R>
+  }
+>()("keepsake/component/Database") {}

@@ -1,0 +1,21 @@
+/** A relation as the checks know it: where its rows will be, which columns they have, and what they are. */
+import type { EntityName } from "../life/entity.ts"
+import type { Sql } from "./sql.ts"
+
+export interface Relation {
+  /** Its name in the pipeline. */
+  readonly name: string
+  /** The table or view that holds it. */
+  readonly table: Sql
+  /** DuckDB type by column name, in order. */
+  readonly columns: ReadonlyMap<string, string>
+  /** What `_id` identifies; "mixed" when rows differ (`_entity` says which), null without lineage. */
+  readonly entity: EntityName | "mixed" | null
+}
+
+/** Columns with which every staged row says what it is; transforms pass them on. */
+export const LINEAGE = ["_entity", "_id", "_key"] as const
+
+/** The columns that are a person's to use: all but those with a leading underscore. */
+export const visibleColumns = (relation: Relation): ReadonlyArray<string> =>
+  [...relation.columns.keys()].filter((column) => !column.startsWith("_"))

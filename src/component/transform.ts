@@ -1,0 +1,155 @@
+/** What a transform is: one relation made of others, as SQL. */
+import { Effect, Schema } from "effect"
+import type { ConfigFields, LocalServices } from "./connector.ts"
+import type { Columns, Row } from "./column.ts"
+import type { ConfigProblem, SourceError } from "./error.ts"
+import type { RowsExample } from "./example.ts"
+import { RelationName, oneOrMore } from "./fields.ts"
+import type { Relation } from "./relation.ts"
+import type { Sql } from "./sql.ts"
+
+/**
+ * Which relations a transform reads. `from`: one, the one before it unless named; `list`: several in `from`;
+ * `pair`: `left` and `right`; `query`: those that its SQL names.
+ */
+export interface Inputs {
+  readonly from: { readonly from: Relation }
+  readonly list: { readonly from: ReadonlyArray<Relation> }
+  readonly pair: { readonly left: Relation; readonly right: Relation }
+  readonly query: { readonly relations: ReadonlyArray<Relation> }
+}
+export type InputKind = keyof Inputs
+
+/**
+ * Values that SQL can't compute: the distinct keys that the cache lacks are fetched, kept in the cache, and joined.
+ * The cache table has the columns of `key` and `value` and survives runs.
+ */
+export interface Lookup<R> {
+  /** Names the cache table `cache.<name>`; raise `version` when the answers would differ. */
+  readonly name: string
+  readonly version: number
+  readonly key: Columns
+  readonly value: Columns
+  /** Selects the distinct keys that are needed. */
+  readonly keys: Sql
+  /** Answers for a batch of keys, each with its key columns. A key without an answer gets nulls. */
+  readonly fetch: (keys: ReadonlyArray<Row<Columns>>) => Effect.Effect<ReadonlyArray<Row<Columns>>, SourceError, R>
+  readonly attribution?: string
+}
+
+export interface Built<R> {
+  readonly query: Sql
+  readonly lookup?: Lookup<R>
+}
+
+/** The relations that a transform put to use asks for, in the order in which `build` gets them. */
+export type Wants =
+  | {
+      readonly kind: "relations"
+      readonly names: ReadonlyArray<{ readonly name: string; readonly path: ReadonlyArray<string | number> }>
+    }
+  /** The one before it in the file. */
+  | { readonly kind: "previous" }
+  /** Those that the query names: found by parsing it. */
+  | { readonly kind: "query"; readonly query: string }
+
+/** A transform put to use: its configuration is decoded and held inside. */
+export interface BoundTransform<R> {
+  readonly wants: Wants
+  readonly build: (relations: ReadonlyArray<Relation>) => Effect.Effect<Built<R>, ConfigProblem>
+}
+
+export interface TransformSpec<R = LocalServices> {
+  readonly type: string
+  readonly summary: string
+  readonly description: string
+  readonly inputs: InputKind
+  readonly config: Schema.Struct<Schema.Struct.Fields>
+  readonly examples: ReadonlyArray<RowsExample>
+  readonly bind: (config: unknown) => Effect.Effect<BoundTransform<R>, Schema.SchemaError>
+}
+
+interface Definition<K extends InputKind, F extends ConfigFields, R> {
+  readonly type: string
+  readonly summary: string
+  readonly description: string
+  /** Beside the fields for its inputs, which its kind brings along. */
+  readonly config: F
+  readonly examples: ReadonlyArray<RowsExample>
+  readonly build: (config: Schema.Struct<F>["Type"], inputs: Inputs[K]) => Effect.Effect<Built<R>, ConfigProblem>
+}
+
+/** How a kind of transform names its relations in the YAML, and how it gets them. */
+interface Wiring<K extends InputKind, I extends ConfigFields> {
+  readonly kind: K
+  readonly fields: I
+  readonly wants: (fields: Schema.Struct<I>["Type"]) => Wants
+  readonly pick: (relations: ReadonlyArray<Relation>) => Inputs[K] | null
+}
+
+const wired =
+  <K extends InputKind, const I extends ConfigFields>(wiring: Wiring<K, I>) =>
+  <const F extends ConfigFields, R = never>(definition: Definition<K, F, R>): TransformSpec<R> => {
+    const config = Schema.Struct({ ...wiring.fields, ...definition.config })
+    const check = Schema.decodeUnknownEffect(config, { errors: "all", onExcessProperty: "error" })
+    const decodeInputs = Schema.decodeUnknownEffect(Schema.Struct(wiring.fields))
+    const decodeOwn = Schema.decodeUnknownEffect(Schema.Struct(definition.config))
+    return {
+      ...definition,
+      inputs: wiring.kind,
+      config,
+      bind: Effect.fnUntraced(function* (raw) {
+        yield* check(raw)
+        const fields = yield* decodeInputs(raw)
+        const own = yield* decodeOwn(raw)
+        return {
+          wants: wiring.wants(fields),
+          build: (relations) => {
+            const inputs = wiring.pick(relations)
+            return inputs === null
+              ? Effect.die(new Error(`${definition.type} was built without its relations`))
+              : definition.build(own, inputs)
+          }
+        }
+      })
+    }
+  }
+
+/** Of one relation: `from`, or the one before it. */
+export const transform = wired({
+  kind: "from",
+  fields: { from: Schema.optionalKey(RelationName) },
+  wants: ({ from }) =>
+    from === undefined ? { kind: "previous" } : { kind: "relations", names: [{ name: from, path: ["from"] }] },
+  pick: ([from]) => (from === undefined ? null : { from })
+})
+
+/** Of several relations that play the same part: `from: [a, b]`. */
+export const listTransform = wired({
+  kind: "list",
+  fields: { from: oneOrMore(RelationName) },
+  wants: ({ from }) => ({ kind: "relations", names: from.map((name, index) => ({ name, path: ["from", index] })) }),
+  pick: (from) => ({ from })
+})
+
+/** Of two relations: `left` and `right`. */
+export const pairTransform = wired({
+  kind: "pair",
+  fields: { left: RelationName, right: RelationName },
+  wants: ({ left, right }) => ({
+    kind: "relations",
+    names: [
+      { name: left, path: ["left"] },
+      { name: right, path: ["right"] }
+    ]
+  }),
+  pick: ([left, right]) => (left === undefined || right === undefined ? null : { left, right })
+})
+
+/** Of the relations that its `query` names. */
+export const queryTransform = wired({
+  kind: "query",
+  fields: { query: Schema.NonEmptyString.annotate({ description: "A SELECT over relations, by their names." }) },
+  wants: ({ query }) => ({ kind: "query", query }),
+  pick: (relations) => ({ relations })
+})
