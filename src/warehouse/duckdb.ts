@@ -1,0 +1,149 @@
+/** DuckDB behind Effect: one connection, statements one at a time, errors with a code, queries that can be interrupted. */
+import {
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue
+} from "@duckdb/node-api"
+import { Context, Effect, Schema, type Scope, Semaphore } from "effect"
+import type { Columns, Row } from "../component/column.ts"
+import { DatabaseError } from "../component/error.ts"
+import { Database } from "../component/database.ts"
+import { type Sql, sql } from "../component/sql.ts"
+import { describeError } from "./fault.ts"
+import { INBOX_TYPES, columnValues, plain } from "./value.ts"
+
+export interface OpenOptions {
+  /** `:memory:` or the path of the file. */
+  readonly path: string
+  /** As DuckDB writes it: `2GB`. */
+  readonly memoryLimit: string
+  /** Where DuckDB spills what the limit doesn't hold (I9). */
+  readonly spillDirectory: string | null
+}
+
+/** A connection with what only the engine needs beside `Database`. */
+export interface Connection {
+  readonly database: Database["Service"]
+  /** Appends rows by columns to a table made by `inboxTable`. */
+  readonly append: (
+    table: string,
+    columns: Columns,
+    rows: ReadonlyArray<Row<Columns>>
+  ) => Effect.Effect<void, DatabaseError>
+  /** Names of the tables that a query reads; CTEs excluded. Fails where it does not parse. */
+  readonly tableNames: (query: Sql) => Effect.Effect<ReadonlyArray<string>, DatabaseError>
+}
+
+/** Is the current fiber inside a transaction, and so the holder of the connection? */
+const Holding = Context.Reference<boolean>("keepsake/warehouse/Holding", { defaultValue: () => false })
+
+/** Opens a database; it is closed, after pending work, with the scope. */
+export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const instance = yield* Effect.acquireRelease(
+      attempt("open", () =>
+        DuckDBInstance.create(options.path, {
+          memory_limit: options.memoryLimit,
+          preserve_insertion_order: "false",
+          autoinstall_known_extensions: "false",
+          autoload_known_extensions: "false",
+          allow_community_extensions: "false",
+          ...(options.spillDirectory === null ? {} : { temp_directory: options.spillDirectory })
+        })
+      ),
+      (opened) => Effect.sync(() => opened.closeSync())
+    )
+    const connection = yield* Effect.acquireRelease(
+      attempt("connect", () => instance.connect()),
+      (opened) => Effect.sync(() => opened.closeSync())
+    )
+    const made = fromConnection(connection, yield* Semaphore.make(1))
+    yield* made.database.execute(sql`set TimeZone = 'UTC'`) // I3
+    return made
+  })
+
+const attempt = <A>(statement: string, call: () => Promise<A>): Effect.Effect<A, DatabaseError> =>
+  Effect.tryPromise({ try: call, catch: (cause) => describeError(cause, statement) })
+
+const fromConnection = (connection: DuckDBConnection, turn: Semaphore.Semaphore): Connection => {
+  const exclusively = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(Effect.service(Holding), (holding) => (holding ? effect : turn.withPermit(effect)))
+
+  // An interrupted statement is awaited to its end: closing before that hangs the process.
+  const call = <A>(statement: string, run: () => Promise<A>): Effect.Effect<A, DatabaseError> =>
+    exclusively(
+      Effect.callback<A, DatabaseError>((resume) => {
+        const pending = run()
+        pending.then(
+          (value) => resume(Effect.succeed(value)),
+          (cause: unknown) => resume(Effect.fail(describeError(cause, statement)))
+        )
+        return Effect.promise(() => {
+          connection.interrupt()
+          return pending.then(
+            () => undefined,
+            () => undefined
+          )
+        })
+      })
+    )
+
+  const execute = (statements: Sql) => Effect.asVoid(call(statements, () => connection.run(statements)))
+
+  const rows = <A>(query: Sql, schema: Schema.Decoder<A>) =>
+    call(query, async () => {
+      const reader = await connection.runAndReadAll(query)
+      return reader.convertRowObjects(plain)
+    }).pipe(
+      Effect.flatMap((found) => Effect.orDie(Schema.decodeUnknownEffect(Schema.Array(schema))(found))),
+      Effect.withSpan("Database.rows")
+    )
+
+  const describe = (query: Sql) =>
+    Effect.map(
+      rows(sql`describe ${query}`, Schema.Struct({ column_name: Schema.String, column_type: Schema.String })),
+      (columns) => new Map(columns.map((column) => [column.column_name, column.column_type]))
+    )
+
+  const transaction = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.flatMap(Effect.service(Holding), (holding) =>
+      holding
+        ? effect
+        : turn.withPermit(
+            Effect.uninterruptibleMask((restore) =>
+              Effect.provideService(
+                execute(sql`begin`).pipe(
+                  Effect.andThen(Effect.onError(restore(effect), () => Effect.ignore(execute(sql`rollback`)))),
+                  Effect.tap(() => Effect.onError(execute(sql`commit`), () => Effect.ignore(execute(sql`rollback`))))
+                ),
+                Holding,
+                true
+              )
+            )
+          )
+    )
+
+  const append: Connection["append"] = (table, columns, records) =>
+    call(`append to ${table}`, async () => {
+      const appender = await connection.createAppender(table)
+      const names = Object.keys(columns)
+      const types: ReadonlyArray<DuckDBType> = names.map((column) => INBOX_TYPES[columns[column]?.type ?? "VARCHAR"])
+      for (let start = 0; start < records.length; start += CHUNK) {
+        const part = records.slice(start, start + CHUNK)
+        const chunk = DuckDBDataChunk.create(types, part.length)
+        chunk.setColumns(names.map((column): ReadonlyArray<DuckDBValue> => columnValues(columns[column], column, part)))
+        appender.appendDataChunk(chunk)
+      }
+      appender.closeSync()
+    })
+
+  const tableNames: Connection["tableNames"] = (query) =>
+    Effect.try({ try: () => connection.getTableNames(query, false), catch: (cause) => describeError(cause, query) })
+
+  return { database: { execute, rows, describe, transaction }, append, tableNames }
+}
+
+/** DuckDB's vector size: an appended chunk holds no more rows. */
+const CHUNK = 2048

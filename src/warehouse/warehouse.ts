@@ -1,0 +1,41 @@
+/** The DuckDB file of one home: opened once, with its schema, by one process (I9: under a memory limit, spilling beside it). */
+import { totalmem } from "node:os"
+import { Context, Effect, Layer } from "effect"
+import { Database } from "../component/database.ts"
+import type { DatabaseError, SourceError } from "../component/error.ts"
+import { type Connection, open } from "./duckdb.ts"
+import { type Home, prepareHome } from "./home.ts"
+import { createSchema } from "./schema.ts"
+
+export class Warehouse extends Context.Service<Warehouse, Connection>()("keepsake/warehouse/Warehouse") {}
+
+const GIB = 1024 ** 3
+
+/** A quarter of the machine's memory, from 512 MB to 4 GB. */
+export const defaultMemoryLimit = (): string =>
+  `${Math.round(Math.min(4 * GIB, Math.max(GIB / 2, totalmem() / 4)) / 1024 ** 2)}MB`
+
+/** The warehouse of a home, and the same connection as the components' `Database`. */
+export const warehouseLayer = (
+  home: Home,
+  memoryLimit: string = defaultMemoryLimit()
+): Layer.Layer<Warehouse | Database, DatabaseError | SourceError> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      yield* prepareHome(home)
+      return yield* opened(home.database, memoryLimit, home.spill)
+    })
+  )
+
+/** A warehouse that lives in memory: for checks that need no data, and for examples. */
+export const memoryWarehouse: Layer.Layer<Warehouse | Database, DatabaseError> = Layer.effectContext(
+  opened(":memory:", "512MB", null)
+)
+
+function opened(path: string, memoryLimit: string, spillDirectory: string | null) {
+  return Effect.gen(function* () {
+    const connection = yield* open({ path, memoryLimit, spillDirectory })
+    yield* connection.database.transaction(connection.database.execute(createSchema))
+    return Context.make(Warehouse, connection).pipe(Context.add(Database, connection.database))
+  })
+}
