@@ -1,0 +1,124 @@
+/** A YAML file as plain data that remembers where each value stands. YAML 1.2 core; duplicate keys are refused. */
+import { type Document, LineCounter, type ParsedNode, isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml"
+import type { Finding, Position } from "./finding.ts"
+import { type Environment, fillIn } from "./interpolate.ts"
+
+export type Path = ReadonlyArray<string | number>
+
+export interface Source {
+  readonly file: string
+  readonly value: unknown
+  readonly findings: ReadonlyArray<Finding>
+  /** Makes a finding at a value, or at its key, or at the nearest thing around it that exists. */
+  readonly finding: (path: Path, target: "key" | "value", what: Omit<Finding, "at" | "excerpt">) => Finding
+  /** Makes a finding at a place inside of a text: line and column from 0, counted in the text. */
+  readonly findingInText: (path: Path, line: number, column: number, what: Omit<Finding, "at" | "excerpt">) => Finding
+}
+
+export const readDocument = (text: string, file: string, environment: Environment): Source => {
+  const lines = new LineCounter()
+  const document = parseDocument(text, {
+    version: "1.2",
+    schema: "core",
+    uniqueKeys: true,
+    prettyErrors: false,
+    lineCounter: lines
+  })
+  const rows = text.split(/\r?\n/)
+  const place = (offset: number): { readonly at: Position; readonly excerpt: string } => {
+    const { line, col } = lines.linePos(offset)
+    return at(line, col)
+  }
+  const at = (line: number, column: number) => ({
+    at: { file, line: Math.max(1, line), column: Math.max(1, column) },
+    excerpt: rows[Math.max(1, line) - 1] ?? ""
+  })
+
+  const syntax = [...document.errors, ...document.warnings].map((error): Finding => ({
+    severity: "error",
+    code: error.code === "DUPLICATE_KEY" ? "duplicate-key" : "yaml-syntax",
+    message: sentence(error.message),
+    hint:
+      error.code === "DUPLICATE_KEY"
+        ? "Keep one of the two; give the other another name."
+        : "Check the indentation and quotes around here.",
+    ...place(error.pos[0])
+  }))
+
+  const unfilled: Array<Finding> = []
+  const value = (node: ParsedNode | null): unknown => {
+    if (isMap(node)) {
+      return Object.fromEntries(
+        node.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : String(pair.key), value(pair.value)])
+      )
+    }
+    if (isSeq(node)) return node.items.map(value)
+    if (isAlias(node)) return node.toJSON(document)
+    if (!isScalar(node)) return null
+    if (typeof node.value !== "string") return node.value
+    const filled = fillIn(node.value, environment, node.type === "PLAIN")
+    for (const missing of filled.missing) {
+      unfilled.push({
+        severity: "error",
+        code: "unset-variable",
+        message: `The environment variable ${missing} is not set, and has no default here.`,
+        hint: `Set it, or write \${${missing}:-default}.`,
+        ...place(node.range[0])
+      })
+    }
+    return filled.value
+  }
+  const data = syntax.length === 0 ? value(document.contents) : null
+
+  const nodeAt = (path: Path, target: "key" | "value"): ParsedNode | null => {
+    for (let length = path.length; length >= 0; length--) {
+      const found = find(document, path.slice(0, length))
+      if (found !== null)
+        return target === "key" || length < path.length ? (found.key ?? found.value) : (found.value ?? found.key)
+    }
+    return document.contents
+  }
+
+  return {
+    file,
+    value: data,
+    findings: [...syntax, ...unfilled],
+    finding: (path, target, what) => ({ ...what, ...place(nodeAt(path, target)?.range[0] ?? 0) }),
+    findingInText: (path, line, column, what) => {
+      const node = nodeAt(path, "value")
+      if (!isScalar(node)) return { ...what, ...place(node?.range[0] ?? 0) }
+      const start = lines.linePos(node.range[0])
+      if (node.type !== "BLOCK_LITERAL" && node.type !== "BLOCK_FOLDED") {
+        const quote = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE" ? 1 : 0
+        return { ...what, ...(line === 0 ? at(start.line, start.col + quote + column) : at(start.line, start.col)) }
+      }
+      const first = rows[start.line] ?? ""
+      const indent = first.length - first.trimStart().length
+      return { ...what, ...at(start.line + 1 + line, indent + 1 + column) }
+    }
+  }
+}
+
+const sentence = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`)
+
+interface Found {
+  readonly key: ParsedNode | null
+  readonly value: ParsedNode | null
+}
+
+const find = (document: Document.Parsed, path: Path): Found | null => {
+  let found: Found = { key: null, value: document.contents }
+  for (const step of path) {
+    const node: ParsedNode | null = found.value
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step))
+      if (pair === undefined) return null
+      found = { key: pair.key, value: pair.value }
+    } else if (isSeq(node) && typeof step === "number") {
+      const item = node.items[step]
+      if (item === undefined) return null
+      found = { key: null, value: item }
+    } else return null
+  }
+  return found
+}
