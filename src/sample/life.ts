@@ -1,5 +1,5 @@
 /** What the person does on a day, and where. Any day can be asked for alone: it depends on the seed and its number. */
-import { type LifeEvent, call, guestsFor, owner, quarterHour, timed, uidOf } from "./event.ts"
+import { type LifeEvent, call, guestsFor, quarterHour, timed, uidOf } from "./event.ts"
 import { dinners, farApart, museums, office, outings, stages } from "./places.ts"
 import { type Random, cycled, stream } from "./random.ts"
 import { instancesOn } from "./series.ts"
@@ -39,7 +39,13 @@ const outing = (seed: number, day: number, random: Random): LifeEvent => {
   return timed(
     uidOf("outing", day, seed),
     day,
-    { title, place, at: quarterHour(random, 9.5, 10.5), minutes: random.integer(16, 20) * 15, photos: random.integer(6, 13) },
+    {
+      title,
+      place,
+      at: quarterHour(random, 9.5, 10.5),
+      minutes: random.integer(16, 20) * 15,
+      photos: random.integer(6, 13)
+    },
     { reach: 240, guests: guestsFor(seed, day, place), album: random.chance(0.4) ? `${title}, ${dateOf(day)}` : null }
   )
 }
@@ -67,7 +73,13 @@ const sunday = (seed: number, day: number, random: Random): LifeEvent => {
   return timed(
     uidOf("museum", day, seed),
     day,
-    { title: `${place.name} with the children`, place, at: quarterHour(random, 13, 14), minutes: 150, photos: random.integer(4, 10) },
+    {
+      title: `${place.name} with the children`,
+      place,
+      at: quarterHour(random, 13, 14),
+      minutes: 150,
+      photos: random.integer(4, 10)
+    },
     { clock: random.pick(["zone", "windows"]), album: untitled ? "" : null, guests: guestsFor(seed, day, place) }
   )
 }
@@ -103,7 +115,8 @@ const homeDay = (seed: number, day: number): ReadonlyArray<LifeEvent> => {
     return [...recurring, ...(random.chance(0.8) ? [outing(seed, day, random)] : []), ...late(0.3)]
   }
   if (weekday === 6) return random.chance(0.7) && !taken ? [...recurring, sunday(seed, day, random)] : recurring
-  if (weekday === 0 && !taken && random.chance(0.25)) return [...recurring, call(uidOf("call", day, seed), day, 18 * 60)]
+  if (weekday === 0 && !taken && random.chance(0.25))
+    return [...recurring, call(uidOf("call", day, seed), day, 18 * 60)]
   const morning = weekday === 4 && random.chance(0.15) ? [dentist(seed, day)] : []
   const midday = weekday === 2 && random.chance(0.35) ? [workshop(seed, day, random)] : []
   return [...recurring, ...morning, ...midday, ...late(0.4)]
@@ -147,6 +160,6 @@ export const eventOfTrip = (seed: number, { destination, firstDay, lastDay }: Tr
     lastDay,
     reach: 350,
     location: `${centre.name}, ${centre.address}`,
-    guests: [owner, ...guestsFor(seed, firstDay, centre)]
+    guests: guestsFor(seed, firstDay, centre)
   }
 }

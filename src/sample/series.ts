@@ -29,8 +29,7 @@ const MEETINGS = 12
 const WEEKS = MEETINGS * 7
 const YEAR = 364
 
-const untilOf = (day: number, at: number, place: Place) =>
-  `UNTIL=${compactTime(instantAt(day, at * 60, place.zone))}Z`
+const untilOf = (day: number, at: number, place: Place) => `UNTIL=${compactTime(instantAt(day, at * 60, place.zone))}Z`
 
 /** Tuesdays at ten, twelve of them; then the invitation is sent anew. */
 const teamMeeting = (seed: number, block: number): Series => {
@@ -145,4 +144,3 @@ export const instanceOn = (seed: number, series: Series, day: number): LifeEvent
 /** What the series have on a day. */
 export const instancesOn = (seed: number, day: number): ReadonlyArray<LifeEvent> =>
   seriesIn(seed, day, day + 1).flatMap((series) => instanceOn(seed, series, day) ?? [])
-

@@ -1,0 +1,69 @@
+/** A pipeline that has passed all checks: components bound, relations in the order in which they are built. */
+import type { Columns } from "../component/column.ts"
+import type { BoundStream, LocalServices, StreamSpec } from "../component/connector.ts"
+import type { Relation } from "../component/relation.ts"
+import type { BoundSink } from "../component/sink.ts"
+import type { Built } from "../component/transform.ts"
+import { type Sql, name } from "../component/sql.ts"
+import type { Pipeline, Retry } from "./spec.ts"
+
+export interface PlannedSource {
+  readonly name: string
+  readonly stream: StreamSpec
+  readonly bound: BoundStream<LocalServices>
+  readonly account: string
+  readonly timeZone: string
+  readonly onError: "reject" | "fail"
+  readonly retry: Retry
+  /** Null: not known before the files are there. */
+  readonly columns: Columns | null
+  /** Of everything that decides which records come out. */
+  readonly configHash: string
+  readonly relation: Relation
+}
+
+export interface PlannedTransform {
+  readonly name: string
+  readonly type: string
+  readonly inputs: ReadonlyArray<string>
+  readonly built: Built<LocalServices>
+  readonly relation: Relation
+}
+
+export interface PlannedSink {
+  readonly name: string
+  readonly type: string
+  readonly from: ReadonlyArray<string>
+  readonly bound: BoundSink<LocalServices>
+  readonly configHash: string
+}
+
+export interface Plan {
+  readonly file: string
+  readonly pipeline: Pipeline
+  readonly sources: ReadonlyArray<PlannedSource>
+  /** Each after all that it reads. */
+  readonly transforms: ReadonlyArray<PlannedTransform>
+  readonly sinks: ReadonlyArray<PlannedSink>
+}
+
+/** Where a source's records are staged. */
+export const stagingTable = (pipeline: string, source: string): Sql => name("staging", `${pipeline}__${source}`)
+
+/** Where a transform's rows are kept between runs. */
+export const buildTable = (pipeline: string, transform: string): Sql => name("build", `${pipeline}__${transform}`)
+
+/** The sources from which a relation is made, directly or through others. */
+export const sourcesOf = (
+  plan: Pick<Plan, "sources" | "transforms">,
+  relation: string
+): ReadonlyArray<PlannedSource> => {
+  const seen = new Set<string>()
+  const visit = (current: string): void => {
+    if (seen.has(current)) return
+    seen.add(current)
+    plan.transforms.find((transform) => transform.name === current)?.inputs.forEach(visit)
+  }
+  visit(relation)
+  return plan.sources.filter((source) => seen.has(source.name))
+}
