@@ -135,11 +135,19 @@ const END_OF_IMAGE = Buffer.from([0xff, 0xd9])
 const RESTART_INTERVAL = segment(0xffdd, Buffer.from([0, WIDTH / 8]))
 
 /** The picture as a JPEG file, with its metadata if it has any. */
-export const jpegFile = ({ header, frame }: Palette, { width, height, strips: stack }: Picture, exif: Exif | null): Buffer => {
+export const jpegFile = (
+  { header, frame }: Palette,
+  { width, height, strips: stack }: Picture,
+  exif: Exif | null
+): Buffer => {
   const tables = Buffer.from(header)
   tables.writeUInt16BE(height, frame + 5)
   const metadata =
-    exif === null ? [] : [segment(0xffe1, Buffer.concat([Buffer.from("Exif\0\0", "latin1"), tiff(exif, width, height)]))]
-  const scan = stack.flatMap((strip, row) => (row === 0 ? [strip] : [Buffer.from([0xff, 0xd0 + ((row - 1) % 8)]), strip]))
+    exif === null
+      ? []
+      : [segment(0xffe1, Buffer.concat([Buffer.from("Exif\0\0", "latin1"), tiff(exif, width, height)]))]
+  const scan = stack.flatMap((strip, row) =>
+    row === 0 ? [strip] : [Buffer.from([0xff, 0xd0 + ((row - 1) % 8)]), strip]
+  )
   return Buffer.concat([START_OF_IMAGE, ...metadata, RESTART_INTERVAL, tables, ...scan, END_OF_IMAGE])
 }

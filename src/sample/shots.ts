@@ -92,7 +92,9 @@ const strolls = (
   const place = trip.destination.centre
   const event = eventOfTrip(seed, trip)
   const [fromHour, toHour] = day === trip.firstDay ? [14, 19] : day === trip.lastDay ? [9, 12] : [9, 20]
-  const starts = Array.from({ length: 4 }, () => instantAt(day, random.integer(fromHour * 60, toHour * 60) * 60, place.zone))
+  const starts = Array.from({ length: 4 }, () =>
+    instantAt(day, random.integer(fromHour * 60, toHour * 60) * 60, place.zone)
+  )
   return starts
     .filter((at) => isClearOf(timedEvents, at, 30 * MINUTE) && isClearOf(timedEvents, at + 30 * MINUTE, 30 * MINUTE))
     .slice(0, 3)
@@ -131,12 +133,3 @@ export const shotsOn = (seed: number, day: number): ReadonlyArray<Shot> => {
       return { ...moment, at, id: `${seed}/${day}/${index}`, day, index, camera: cameraFor(random, moment) }
     })
 }
-
-/** Another picture of the same scene, seconds later. */
-export const nextShot = (shot: Shot, seconds: number): Shot => ({
-  ...shot,
-  id: `${shot.id}+${seconds}`,
-  at: EpochMillis(shot.at + seconds * SECOND),
-  position: { ...shot.position, latitude: Number((shot.position.latitude + 0.00001).toFixed(7)) }
-})
-

@@ -4,7 +4,10 @@ import type { Position } from "./places.ts"
 
 const box = (type: string, ...parts: ReadonlyArray<Buffer>): Buffer => {
   const head = Buffer.alloc(8)
-  head.writeUInt32BE(parts.reduce((sum, part) => sum + part.length, 8), 0)
+  head.writeUInt32BE(
+    parts.reduce((sum, part) => sum + part.length, 8),
+    0
+  )
   head.write(type, 4, "latin1")
   return Buffer.concat([head, ...parts])
 }
@@ -25,7 +28,9 @@ const WIDTH = 64
 const HEIGHT = 48
 
 const shift = (degrees: number, digits: number) =>
-  `${degrees < 0 ? "-" : "+"}${Math.abs(degrees).toFixed(4).padStart(digits + 5, "0")}`
+  `${degrees < 0 ? "-" : "+"}${Math.abs(degrees)
+    .toFixed(4)
+    .padStart(digits + 5, "0")}`
 
 /** ISO 6709 in a user data box, as phones write it. */
 const location = ({ latitude, longitude }: Position): Buffer => {

@@ -38,7 +38,7 @@ const STATE = sql`
     position bigint, raw blob, rejected_at timestamptz
   );
   create table if not exists state.steps (
-    pipeline varchar, step varchar, fingerprint varchar, rows_in bigint, rows_out bigint, counts json, run_id uuid,
+    pipeline varchar, step varchar, fingerprint varchar, counts json, run_id uuid,
     finished_at timestamptz
   );
   create table if not exists state.changes (

@@ -1,0 +1,113 @@
+/** Google Takeout: the archives that Google makes of a person's data. */
+import { Effect, Schema, Stream } from "effect"
+import { type ArchiveSet, Archives, type Entry } from "../../src/component/archive.ts"
+import { type ConnectorSpec, type Opening, connector, extractStream } from "../../src/component/connector.ts"
+import type { SourceError } from "../../src/component/error.ts"
+import { PathGlob, withDefault } from "../../src/component/fields.ts"
+import type { MediaResult } from "../../src/component/media.ts"
+import { type Outcome, mediaBatches, mediaRecord, unreadable } from "../media/batches.ts"
+import { MEDIA_COLUMNS, type RowOptions, mediaRow } from "../media/row.ts"
+import { skipped } from "../media/tally.ts"
+import { makeZones } from "../media/zone.ts"
+import { type TakeoutJson, readJson } from "./json.ts"
+import { NOT_MEDIA, type Picture, makePlan, sortEntries } from "./plan.ts"
+
+const config = {
+  path: PathGlob,
+  time: Schema.Literals(["sidecar", "camera"])
+    .annotate({
+      description:
+        "Whom to believe where Google's time and the camera's disagree: `sidecar` is what Google Photos shows, with your " +
+        "corrections; `camera` is what the file says, with the zone of its place."
+    })
+    .pipe(withDefault("sidecar")),
+  trash: Schema.Literals(["skip", "keep"])
+    .annotate({ description: "What to do with pictures in the trash." })
+    .pipe(withDefault("skip")),
+  partner: Schema.Literals(["keep", "skip"])
+    .annotate({ description: "What to do with pictures that a partner shares with you." })
+    .pipe(withDefault("keep"))
+}
+type Config = Schema.Struct<typeof config>["Type"]
+
+// Raise when the same archives would give other rows.
+const VERSION = 1
+
+const identityOf = ({ fingerprint }: ArchiveSet, { time, trash, partner }: Config, { timeZone }: Opening): string =>
+  [VERSION, fingerprint, time, trash, partner, timeZone].join(" ")
+
+/** Sidecars have a kilobyte or two; what is larger than this is none. */
+const MAX_JSON = 8 * 1024 * 1024
+const READS = 16
+
+// Damage within one small file doesn't spoil the rest of the archive.
+const SPOILS_ONE = new Set(["archive-damaged", "entry-too-large"])
+
+const readJsonEntry = Effect.fnUntraced(function* (entry: Entry): Effect.fn.Return<TakeoutJson, SourceError, Archives> {
+  const archives = yield* Archives
+  return yield* archives.read(entry, { maxBytes: MAX_JSON }).pipe(
+    Effect.map(readJson),
+    Effect.catchIf(
+      ({ code }) => SPOILS_ONE.has(code),
+      ({ message }) => Effect.succeed<TakeoutJson>({ kind: "broken", reason: message })
+    )
+  )
+})
+
+const outcomeOf =
+  (options: RowOptions) =>
+  (picture: Picture, [result]: ReadonlyArray<MediaResult>): Outcome => {
+    const [entry] = picture.entries
+    if (entry === undefined || result === undefined) return { records: [] }
+    if (result._tag === "Unreadable") return { records: [], rejects: [unreadable(entry, result.problem)] }
+    const kind = result.facts.kind ?? picture.kind
+    if (kind === null) return { records: [], skipped: [skipped(NOT_MEDIA, picture.path)] }
+    const row = mediaRow(result.facts, { ...picture.source, kind }, options)
+    return { records: [mediaRecord(entry, picture.path, result.facts, row)] }
+  }
+
+const openPhotos = Effect.fnUntraced(function* (settings: Config, opening: Opening) {
+  const archives = yield* Archives
+  const set = yield* archives.open(settings.path)
+  const sorted = sortEntries(set.entries)
+  const contents = yield* Effect.forEach(sorted.jsons, ({ entry }) => readJsonEntry(entry), { concurrency: READS })
+  const fingerprint = identityOf(set, settings, opening)
+  const plan = makePlan(set, sorted, contents, { ...settings, fingerprint })
+  const options = { zones: makeZones(), prefer: settings.time, assumedZone: opening.timeZone, now: opening.now }
+  return mediaBatches(plan, opening, outcomeOf(options))
+})
+
+const photos = extractStream({
+  type: "google-takeout.photos",
+  summary: "Photos and videos of a Google Takeout, with their sidecars and albums.",
+  description:
+    "Reads all parts of an export as one, straight from the zips or unpacked. Each picture gets the sidecar that Google " +
+    "derived from its name, also from another part; edited copies share their original's, the halves of live photos are " +
+    "one row. `matched` says how, beginning with matched, ambiguous or orphan: a sidecar is never guessed. A picture in " +
+    "its year and in albums is one asset with several memberships. Where two sources of a fact disagree, `time` decides on " +
+    "the time, and the place is Google's or yours before the camera's; 0,0 is no place. Pictures in the trash are left " +
+    "out unless asked for.",
+  entity: "media",
+  columns: MEDIA_COLUMNS,
+  time: "taken_at",
+  config,
+  examples: [
+    { title: "All parts of an export", yaml: "type: google-takeout.photos\npath: takeout-*.zip" },
+    {
+      title: "An unpacked export, by the camera's clock, with what is in the trash",
+      yaml: "type: google-takeout.photos\npath: Downloads/Takeout\ntime: camera\ntrash: keep"
+    }
+  ],
+  fingerprint: Effect.fnUntraced(function* (settings, opening) {
+    const archives = yield* Archives
+    return identityOf(yield* archives.open(settings.path), settings, opening)
+  }),
+  batches: (settings, opening) => Stream.unwrap(openPhotos(settings, opening))
+})
+
+export const googleTakeout: ConnectorSpec = connector({
+  name: "google-takeout",
+  summary: "Archives of a Google account, from takeout.google.com.",
+  description: "Reads exports where they lie, without a network: nothing is unpacked, moved or changed.",
+  streams: [photos]
+})

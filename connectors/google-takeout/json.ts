@@ -1,0 +1,103 @@
+/** What a JSON file of a photo export says: it may describe a picture, an album, or something else. */
+import { Result } from "effect"
+import { EpochMillis } from "../../src/component/column.ts"
+import { kindByName } from "../media/name.ts"
+import { type Position, type Sidecar, positionOf } from "../media/sidecar.ts"
+
+export interface PhotoSidecar extends Sidecar {
+  readonly trashed: boolean
+  /** Taken by a partner who shares all pictures. */
+  readonly fromPartner: boolean
+}
+
+export interface AlbumMetadata {
+  /** Null: untitled. */
+  readonly title: string | null
+  readonly description: string | null
+}
+
+export type TakeoutJson =
+  | { readonly kind: "picture"; readonly sidecar: PhotoSidecar }
+  | { readonly kind: "album"; readonly album: AlbumMetadata }
+  | { readonly kind: "other" }
+  /** No JSON; says why. */
+  | { readonly kind: "broken"; readonly reason: string }
+
+type Fields = { readonly [key: string]: unknown }
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const textOf = (value: unknown): string | null => (typeof value === "string" && value.trim() !== "" ? value : null)
+
+/** Epochs are texts of seconds, at times numbers; `"0"` means unknown. */
+const timeOf = (value: unknown): EpochMillis | null => {
+  const stamp = isFields(value) ? value["timestamp"] : undefined
+  const seconds = typeof stamp === "number" || textOf(stamp) !== null ? Number(stamp) : 0
+  return Number.isFinite(seconds) && seconds !== 0 ? EpochMillis(seconds * 1000) : null
+}
+
+const placeOf = (value: unknown): Position | null =>
+  isFields(value) ? positionOf(value["latitude"], value["longitude"], value["altitude"]) : null
+
+const peopleOf = (value: unknown): ReadonlyArray<string> =>
+  (Array.isArray(value) ? value : []).flatMap((person: unknown) => {
+    const name = isFields(person) ? textOf(person["name"]) : null
+    return name === null ? [] : [name]
+  })
+
+// `fromPartnerSharing` is an empty object: it counts by presence.
+const isPartners = (origin: unknown): boolean => isFields(origin) && origin["fromPartnerSharing"] !== undefined
+
+const sidecarOf = (fields: Fields): PhotoSidecar => ({
+  title: textOf(fields["title"]),
+  description: textOf(fields["description"]),
+  takenAt: timeOf(fields["photoTakenTime"]),
+  takenLocal: null,
+  // What Google or the person says of the place, before what the camera said.
+  position: placeOf(fields["geoData"]) ?? placeOf(fields["geoDataExif"]),
+  people: peopleOf(fields["people"]),
+  trashed: fields["trashed"] === true,
+  fromPartner: isPartners(fields["googlePhotosOrigin"])
+})
+
+const OF_PICTURES = [
+  "photoTakenTime",
+  "creationTime",
+  "geoDataExif",
+  "googlePhotosOrigin",
+  "imageViews",
+  "url",
+  "photoLastModifiedTime"
+]
+
+const albumOf = (fields: Fields): AlbumMetadata => ({
+  title: textOf(fields["title"]),
+  description: textOf(fields["description"])
+})
+
+/** A title alone describes an album, unless it names a picture. */
+const classify = (fields: Fields): TakeoutJson => {
+  const older = fields["albumData"]
+  if (isFields(older)) return { kind: "album", album: albumOf(older) }
+  if (OF_PICTURES.some((key) => fields[key] !== undefined)) return { kind: "picture", sidecar: sidecarOf(fields) }
+  const { title } = fields
+  if (typeof title !== "string") return { kind: "other" }
+  return kindByName(title) === null
+    ? { kind: "album", album: albumOf(fields) }
+    : { kind: "picture", sidecar: sidecarOf(fields) }
+}
+
+const decoder = new TextDecoder()
+
+export const readJson = (bytes: Uint8Array): TakeoutJson =>
+  Result.match(
+    Result.try({
+      try: (): unknown => JSON.parse(decoder.decode(bytes)),
+      catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+    }),
+    {
+      onFailure: (reason): TakeoutJson => ({ kind: "broken", reason }),
+      onSuccess: (value): TakeoutJson => (isFields(value) ? classify(value) : { kind: "other" })
+    }
+  )

@@ -1,0 +1,165 @@
+/** The plan of a Takeout: which members are pictures, what their sidecars say, and what is left out and why. */
+import type { ArchiveSet, Entry } from "../../src/component/archive.ts"
+import type { Reject, Skip } from "../../src/component/batch.ts"
+import type { Plan, Unit } from "../media/batches.ts"
+import { kindByName, parseName } from "../media/name.ts"
+import type { AlbumItem, MediaSource } from "../media/row.ts"
+import { skipped, tally } from "../media/tally.ts"
+import { type AlbumFile, albumsOf } from "./album.ts"
+import type { PhotoSidecar, TakeoutJson } from "./json.ts"
+import { type Place, isFailedVideos, isTrashFolder, namesYear, photoProducts, placeOf } from "./layout.ts"
+import { type FolderMatches, type Match, matchFolder } from "./match.ts"
+import { isJsonName, ownKeys, sidecarKeys } from "./naming.ts"
+
+/** A member of the archives, and where it belongs. */
+interface Located extends Place {
+  readonly entry: Entry
+  readonly archive: string
+}
+
+export interface Sorted {
+  readonly jsons: ReadonlyArray<Located>
+  readonly pictures: ReadonlyArray<Located>
+  readonly skipped: ReadonlyArray<Skip>
+}
+
+/** A picture to read. */
+export interface Picture extends Unit {
+  /** Keys its record. */
+  readonly path: string
+  readonly source: Omit<MediaSource, "kind">
+  /** Null: the name doesn't say, so that the content must. */
+  readonly kind: MediaSource["kind"] | null
+}
+
+export interface PlanOptions {
+  readonly trash: "skip" | "keep"
+  readonly partner: "skip" | "keep"
+  readonly fingerprint: string
+}
+
+export const NOT_MEDIA = "not a picture or video"
+
+const DOCUMENTS = new Set(".html .htm .txt .csv .pdf .xml .json .doc .docx .xls .xlsx .zip .tgz .ics .vcf".split(" "))
+
+const hasSidecars = (names: ReadonlyArray<string>): boolean => {
+  const keys = new Set<string>(names.filter(isJsonName).flatMap(sidecarKeys))
+  return (
+    keys.size > 0 &&
+    names.some((name) => kindByName(name) !== null && ownKeys(parseName(name)).some((key) => keys.has(key)))
+  )
+}
+
+/** Tells pictures, JSON files and the rest apart, by where they lie and how they are named. */
+export const sortEntries = (entries: ReadonlyArray<Entry>): Sorted => {
+  const located = entries.map((entry): Located => ({ ...placeOf(entry.path), entry, archive: entry.archive }))
+  const products = photoProducts(located, hasSidecars)
+  const jsons: Array<Located> = []
+  const pictures: Array<Located> = []
+  const left: Array<Skip> = []
+  for (const file of located) {
+    const { path, name } = file
+    if (!products.has(file.product)) left.push(skipped("not Google Photos", path))
+    else if (isFailedVideos(file.folder)) left.push(skipped("a video that Google could not read (Failed Videos)", path))
+    else if (isJsonName(name)) jsons.push(file)
+    else if (DOCUMENTS.has(parseName(name).extension.toLowerCase())) left.push(skipped(NOT_MEDIA, path))
+    else pictures.push(file)
+  }
+  return { jsons, pictures, skipped: tally(left) }
+}
+
+interface SidecarFile extends Located {
+  readonly sidecar: PhotoSidecar | null
+}
+
+const brokenReject = ({ entry, name }: Located, reason: string): Reject => ({
+  code: "sidecar-broken",
+  reason: `${name} can't be read (${reason}). Its picture is kept without it; export it again to get date, place and title.`,
+  origin: { archive: entry.archive, member: entry.path }
+})
+
+const byFolder = <F extends Place>(files: ReadonlyArray<F>): ReadonlyMap<string, ReadonlyArray<F>> =>
+  Map.groupBy(files, ({ folder }) => folder)
+
+/** Matches all pictures; `contents` are those of the JSON files, in their order. */
+export const makePlan = (
+  set: Pick<ArchiveSet, "rejects" | "skipped">,
+  sorted: Sorted,
+  contents: ReadonlyArray<TakeoutJson>,
+  options: PlanOptions
+): Plan<Picture> => {
+  const sidecars: Array<SidecarFile> = []
+  const albumFiles: Array<AlbumFile> = []
+  const rejects: Array<Reject> = []
+  const left: Array<Skip> = []
+  sorted.jsons.forEach((file, index) => {
+    const content = contents[index] ?? { kind: "other" }
+    if (content.kind === "picture") sidecars.push({ ...file, sidecar: content.sidecar })
+    else if (content.kind === "album") albumFiles.push({ folder: file.folder, path: file.path, album: content.album })
+    else if (content.kind === "other")
+      left.push(skipped("JSON that describes neither a picture nor an album", file.path))
+    else {
+      sidecars.push({ ...file, sidecar: null })
+      rejects.push(brokenReject(file, content.reason))
+    }
+  })
+  const { albums, skipped: sharedFolders } = albumsOf(albumFiles)
+  const sidecarsOf = byFolder(sidecars)
+  const picturesOf = byFolder(sorted.pictures)
+  const folders = new Map<string, FolderMatches<Located, SidecarFile>>()
+  for (const folder of new Set([...sidecarsOf.keys(), ...picturesOf.keys()])) {
+    const found = matchFolder(picturesOf.get(folder) ?? [], sidecarsOf.get(folder) ?? [])
+    folders.set(folder, found)
+    for (const { path, sidecar } of found.unused)
+      if (sidecar !== null) left.push(skipped("sidecar without its picture", path))
+  }
+  const units: Array<Picture> = []
+  for (const file of sorted.pictures) {
+    const found = folders.get(file.folder)
+    const match = found?.matches.get(file)
+    if (found === undefined || match === undefined) continue
+    const album = albums.get(file.folder) ?? null
+    const reason = unwanted(file, match, album, options)
+    if (reason !== null) left.push(skipped(reason, file.path))
+    else units.push(pictureOf(file, match, found.halves.get(file), album))
+  }
+  return {
+    fingerprint: options.fingerprint,
+    units,
+    rejects: [...set.rejects, ...rejects],
+    skipped: tally([...set.skipped, ...sorted.skipped, ...sharedFolders, ...left])
+  }
+}
+
+/** Why a picture is left out on purpose; null: it isn't. */
+const unwanted = (
+  { folder }: Located,
+  { found }: Match<Located, SidecarFile>,
+  album: AlbumItem | null,
+  { trash, partner }: PlanOptions
+): string | null => {
+  if (trash === "skip" && (found?.sidecar?.trashed === true || (album === null && isTrashFolder(folder))))
+    return "in the trash (`trash: keep` reads these too)"
+  return partner === "skip" && found?.sidecar?.fromPartner === true
+    ? "a partner's picture (`partner: keep` reads these too)"
+    : null
+}
+
+const pictureOf = (
+  { entry, path, name }: Located,
+  { found, original, words }: Match<Located, SidecarFile>,
+  half: Located | undefined,
+  album: AlbumItem | null
+): Picture => ({
+  entries: [entry],
+  path,
+  kind: kindByName(name),
+  source: {
+    path: entry.path,
+    sidecar: found?.sidecar ?? null,
+    albums: album === null ? [] : [album],
+    editedFrom: original?.entry.path ?? null,
+    livePath: half?.entry.path ?? null,
+    matched: words
+  }
+})

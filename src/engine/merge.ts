@@ -1,0 +1,155 @@
+/** Merging records into a staging table, by key and content hash. */
+import { Effect, Schema } from "effect"
+import type { Columns, EpochMillis, Uuid } from "../component/column.ts"
+import type { DatabaseError } from "../component/error.ts"
+import { type Sql, authored, join, literal, name, names, sql } from "../component/sql.ts"
+import type { EntityName } from "../life/entity.ts"
+import { STAGED_COLUMNS } from "../pipeline/check.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
+import type { Ledger } from "./ledger.ts"
+
+/** A staging table as the merge needs it. */
+export interface Staging {
+  readonly table: Sql
+  readonly columns: Columns
+  readonly entity: EntityName | null
+  readonly runId: Uuid
+  readonly now: EpochMillis
+}
+
+/** Creates the table where it is missing, and adds columns that came since. Tells whether it was there. */
+export const prepareStaging = (
+  staging: Staging,
+  schemaAndName: readonly [schema: string, table: string]
+): Effect.Effect<{ readonly existed: boolean }, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const wanted: ReadonlyArray<readonly [string, string]> = [
+      ...STAGED_COLUMNS,
+      ...Object.entries(staging.columns).map(([column, { type }]) => [column, type] as const)
+    ]
+    const present = yield* database.rows(
+      sql`select column_name as column, data_type as type from duckdb_columns()
+        where schema_name = ${literal(schemaAndName[0])} and table_name = ${literal(schemaAndName[1])}`,
+      Schema.Struct({ column: Schema.String, type: Schema.String })
+    )
+    const types = new Map(present.map(({ column, type }) => [column, type]))
+    const sameType = (type: string, other: string) =>
+      type === other || (type === "TIMESTAMPTZ" && other === "TIMESTAMP WITH TIME ZONE")
+    const compatible = wanted.every(([column, type]) => sameType(type, types.get(column) ?? type))
+    if (types.size > 0 && compatible) {
+      for (const [column, type] of wanted) {
+        if (!types.has(column)) {
+          yield* database.execute(sql`alter table ${staging.table} add column ${name(column)} ${authored(type)}`)
+        }
+      }
+      return { existed: true }
+    }
+    yield* database.execute(
+      sql`create or replace table ${staging.table} (${join(wanted.map(([column, type]) => sql`${name(column)} ${authored(type)}`))})`
+    )
+    return { existed: false }
+  })
+
+/**
+ * Hash of a record's content: MD5 over DuckDB's JSON of its columns in the order of their names. The encoding keeps
+ * NULL apart from text and one column from the next, and is the same on every machine.
+ */
+const contentHash = (columns: Columns, gone: Sql): Sql => {
+  const sorted = Object.keys(columns).toSorted()
+  return sql`md5_number(to_json(struct_pack(${join([...sorted.map((column) => sql`${name(column)} := ${name(column)}`), sql`_gone := ${gone}`])}))::varchar)`
+}
+
+const stagedNames = (columns: Columns): ReadonlyArray<string> => [
+  ...STAGED_COLUMNS.map(([column]) => column),
+  ...Object.keys(columns)
+]
+
+/**
+ * The rows of `query` (`_source_id`, `_id`, `_archive`, `_member`, `_gone` and the stream's columns) as staged rows.
+ */
+const stagedRows = (staging: Staging, query: Sql): Sql => {
+  const at = sql`make_timestamptz(${literal(staging.now * 1000)})`
+  return sql`
+    select md5_number(_source_id) as _key, ${literal(staging.entity)}::varchar as _entity, _id::uuid as _id,
+      ${contentHash(staging.columns, sql`_gone`)} as _hash, _source_id, _archive, _member,
+      ${literal(staging.runId)}::uuid as _run, ${at} as _first_seen_at, ${at} as _last_seen_at,
+      case when _gone then ${at} end as _gone_at, ${names(Object.keys(staging.columns))}
+    from (${query})`
+}
+
+const Count = Schema.Struct({ n: Schema.Number })
+const Classes = Schema.Struct({
+  added: Schema.Number,
+  changed: Schema.Number,
+  unchanged: Schema.Number,
+  deleted: Schema.Number
+})
+
+type Merged = Pick<Ledger, "read" | "new" | "changed" | "unchanged" | "duplicate" | "deleted">
+
+/** Forgets which keys this run has seen; a key seen twice in a run is a duplicate. */
+export const beginMerge: Effect.Effect<void, DatabaseError, Warehouse> = Effect.gen(function* () {
+  const { database } = yield* Warehouse
+  yield* database.execute(sql`create or replace temp table _seen (_key uhugeint)`)
+})
+
+/** Merges the rows of a query. Call it within the transaction that also writes checkpoint and ledger (I1). */
+export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const count = (from: Sql) =>
+      Effect.map(database.rows(sql`select count(*) as n from ${from}`, Count), ([row]) => row?.n ?? 0)
+    const columns = stagedNames(staging.columns)
+    if ((yield* count(sql`(select 1 from ${staging.table} limit 1)`)) === 0) {
+      // Into an empty table there is nothing to compare with: write first, and look for duplicates after.
+      yield* database.execute(sql`insert into ${staging.table} (${names(columns)}) ${stagedRows(staging, query)}`)
+      const [sums] = yield* database.rows(
+        sql`select count(*) as n, count(distinct _key) as kept, count(_gone_at) as gone from ${staging.table}`,
+        Schema.Struct({ n: Schema.Number, kept: Schema.Number, gone: Schema.Number })
+      )
+      const { n, kept, gone } = sums ?? { n: 0, kept: 0, gone: 0 }
+      if (kept < n) {
+        yield* database.execute(sql`
+          delete from ${staging.table} where rowid not in (select min(rowid) from ${staging.table} group by _key)`)
+      }
+      yield* database.execute(sql`insert into _seen select _key from ${staging.table}`)
+      return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: n - kept, deleted: gone }
+    }
+    yield* database.execute(sql`
+      create or replace temp table _rows as ${stagedRows(staging, query)};
+      create or replace temp table _batch as
+        select * from _rows where _key not in (select _key from _seen)
+        qualify row_number() over (partition by _key order by rowid) = 1;
+      insert into _seen select _key from _batch;
+      create or replace temp table _class as
+        select b._key, s._key is null as is_new, s._hash is distinct from b._hash as differs, s._first_seen_at as since,
+          s._archive is distinct from b._archive or s._member is distinct from b._member as moved
+        from _batch b left join ${staging.table} s on s._key = b._key;`)
+    const [classes] = yield* database.rows(
+      sql`select count(*) filter (is_new) as added, count(*) filter (not is_new and differs) as changed,
+        count(*) filter (not is_new and not differs) as unchanged,
+        (select count(*) from _batch join _class using (_key) where _gone_at is not null and differs) as deleted from _class`,
+      Classes
+    )
+    const { added, changed, unchanged, deleted } = classes ?? { added: 0, changed: 0, unchanged: 0, deleted: 0 }
+    const read = yield* count(sql`_rows`)
+    if (added + changed > 0) {
+      const values = columns.map((column) =>
+        column === "_first_seen_at" ? sql`coalesce(c.since, b._first_seen_at)` : sql`b.${name(column)}`
+      )
+      yield* database.execute(sql`
+        delete from ${staging.table} where _key in (select _key from _class where not is_new and differs);
+        insert into ${staging.table} (${names(columns)})
+          select ${join(values)} from _batch b join _class c on c._key = b._key where c.is_new or c.differs;`)
+    }
+    if (unchanged > 0) {
+      // The same record in a newer archive: it is now to be found there.
+      yield* database.execute(sql`
+        update ${staging.table} as s set _archive = b._archive, _member = b._member
+        from _batch b join _class c on c._key = b._key
+        where s._key = b._key and c.moved and not c.is_new and not c.differs`)
+    }
+    yield* database.execute(sql`drop table _rows; drop table _batch; drop table _class`)
+    return { read, new: added, changed, unchanged, duplicate: read - added - changed - unchanged, deleted }
+  })

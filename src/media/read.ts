@@ -1,0 +1,140 @@
+/** Everything that the bytes of a picture or video say, in one pass over its structure. */
+import { createHash, hash } from "node:crypto"
+import type { MediaFacts, MediaResult, UnreadableMedia } from "../component/media.ts"
+import { readAvi, readPng, readWebp } from "./chunks.ts"
+import { type ExifFacts, NO_EXIF, readExif } from "./exif.ts"
+import { readHeif } from "./heif.ts"
+import { readJpeg } from "./jpeg.ts"
+import { type MovieFacts, readMovie } from "./movie.ts"
+import { type Kind, sniff } from "./sniff.ts"
+import { NO_STRUCTURE, type Range, type Source, type Structure, memorySource } from "./source.ts"
+
+const HEAD = 64
+
+/** Pure, and total: damage is a warning, or a result that says why the file can't be a picture. */
+export const readMedia = (bytes: Uint8Array): MediaResult => readSource(memorySource(bytes))
+
+/** The same for what may not fit into memory. Throws only what the source itself throws. */
+export const readSource = (source: Source): MediaResult => {
+  if (source.size === 0) return unreadable("media-empty", "The file is empty.")
+  const kind = sniff(source.bytes(0, HEAD))
+  const found = kind === null ? UNKNOWN : inspect(kind, source)
+  if (found === null) return unreadable("media-unreadable", "The file ends before its picture begins.")
+  const contentHash = hashOf(source, [{ start: 0, end: source.size }])
+  const { structure } = found
+  return {
+    _tag: "Facts",
+    facts: {
+      mimeType: kind?.mimeType ?? null,
+      kind: kind?.kind ?? null,
+      bytes: source.size,
+      contentHash,
+      pictureHash: structure.picture === null ? contentHash : hashOf(source, structure.picture),
+      ...found.facts,
+      ...shown(structure, found.facts.orientation),
+      warning: structure.warning ?? found.warning
+    }
+  }
+}
+
+/** A result for a file that is no picture. */
+export const unreadable = (code: UnreadableMedia["code"], reason: string): MediaResult => ({
+  _tag: "Unreadable",
+  problem: { code, reason }
+})
+
+type Stated = Omit<
+  MediaFacts,
+  "mimeType" | "kind" | "bytes" | "contentHash" | "pictureHash" | "width" | "height" | "warning"
+>
+
+interface Found {
+  readonly structure: Structure
+  readonly facts: Stated
+  readonly warning: string | null
+}
+
+const stated = (facts: ExifFacts | (MovieFacts & { readonly orientation: null })): Stated => ({
+  orientation: facts.orientation,
+  takenLocal: facts.takenLocal,
+  takenAt: facts.takenAt,
+  offsetMinutes: facts.offsetMinutes,
+  latitude: facts.latitude,
+  longitude: facts.longitude,
+  altitude: facts.altitude,
+  cameraMake: facts.cameraMake,
+  cameraModel: facts.cameraModel,
+  livePhotoId: facts.livePhotoId,
+  title: facts.title,
+  description: facts.description
+})
+
+const UNKNOWN: Found = { structure: NO_STRUCTURE, facts: stated(NO_EXIF), warning: null }
+
+/** Null: the file ends before its picture begins. */
+const inspect = (kind: Kind, source: Source): Found | null => {
+  try {
+    if (kind.format === "movie") {
+      const { structure, facts } = readMovie(source)
+      return { structure, facts: facts === null ? UNKNOWN.facts : stated({ ...facts, orientation: null }), warning: null }
+    }
+    const structure = structureOf(kind, source)
+    if (structure === null) return null
+    const exif = structure.exif === null ? NO_EXIF : readExif(structure.exif)
+    const sized = kind.format === "tiff" ? { ...structure, width: exif.width, height: exif.height } : structure
+    return { structure: sized, facts: stated(exif), warning: exif.warning }
+  } catch (cause) {
+    // Reading behind the end of a buffer is how damage shows; all else is the source's own failure.
+    if (!(cause instanceof RangeError)) throw cause
+    return { ...UNKNOWN, warning: "The metadata is damaged." }
+  }
+}
+
+/** TIFF keeps its directory anywhere; of one too large for memory, the beginning has to do. */
+const LARGEST_TIFF = 64 << 20
+
+const structureOf = ({ format }: Kind, source: Source): Structure | null => {
+  switch (format) {
+    case "jpeg":
+      return readJpeg(source)
+    case "png":
+      return readPng(source)
+    case "webp":
+      return readWebp(source)
+    case "heif":
+      return readHeif(source)
+    case "avi":
+      return readAvi(source)
+    case "tiff":
+      return { ...NO_STRUCTURE, turned: null, exif: source.bytes(0, Math.min(source.size, LARGEST_TIFF)) }
+    case "gif":
+      return littleEndianSize(source, 6, 2)
+    case "bmp":
+      return littleEndianSize(source, 18, 4)
+    default:
+      return NO_STRUCTURE
+  }
+}
+
+const littleEndianSize = (source: Source, at: number, width: number): Structure => {
+  const head = source.bytes(at, at + 2 * width)
+  // A bitmap that is stored from top to bottom has a negative height.
+  return { ...NO_STRUCTURE, width: head.readIntLE(0, width), height: Math.abs(head.readIntLE(width, width)) }
+}
+
+const shown = ({ width, height, turned }: Structure, orientation: number | null) =>
+  (turned ?? (orientation !== null && orientation >= 5)) ? { width: height, height: width } : { width, height }
+
+const PIECE = 4 << 20
+
+const hashOf = (source: Source, ranges: ReadonlyArray<Range>): string => {
+  const [first, second] = ranges
+  if (first !== undefined && second === undefined && first.end - first.start <= PIECE) {
+    return hash("sha256", source.bytes(first.start, first.end), "hex")
+  }
+  const hasher = createHash("sha256")
+  for (const { start, end } of ranges) {
+    for (let at = start; at < end; at += PIECE) hasher.update(source.bytes(at, Math.min(at + PIECE, end)))
+  }
+  return hasher.digest("hex")
+}
