@@ -45,7 +45,8 @@ export const memories = table(
     longitude: double("WGS 84 degrees."),
     place_id: uuid("The place."),
     cover_media_id: uuid("The picture to show."),
-    confidence: double("0 to 1.")
+    confidence: double("0 to 1."),
+    made_by: text("The pipeline and sink that made it.")
   }
 )
 
@@ -73,7 +74,8 @@ export const links = table(
   {
     confidence: double("0 to 1."),
     rule: text("The rule that made it, with its version."),
-    evidence: json("Seconds apart, metres apart, shared people.")
+    evidence: json("Seconds apart, metres apart, shared people."),
+    made_by: text("The pipeline and sink that made it.")
   }
 )
 

@@ -1,0 +1,60 @@
+/** Links between entities: a photo and its event, its place, its original. */
+import { Effect } from "effect"
+import type { Database } from "../../src/component/database.ts"
+import type { DatabaseError } from "../../src/component/error.ts"
+import type { Relation } from "../../src/component/relation.ts"
+import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
+import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
+import { links } from "../../src/life/table.ts"
+import { type Change, none, upsert } from "../../src/life/upsert.ts"
+
+const COLUMNS = [...links.key, "confidence", "rule", "evidence", "made_by"]
+
+export const loadLinks = (
+  relation: Relation,
+  sources: ReadonlyArray<StagedSource>,
+  change: Change
+): Effect.Effect<SinkCounts, DatabaseError, Database> =>
+  Effect.gen(function* () {
+    const madeBy = `${change.pipeline}.${relation.name}.links`
+    const queries = [...taken(relation), ...placed(relation), ...edited(relation, sources)]
+    if (queries.length === 0) return none
+    const query = sql`select *, ${literal(madeBy)} as made_by from (${join(queries, " union all by name ")})`
+    return yield* upsert(links, { query, columns: COLUMNS }, change, { sweep: madeBy })
+  })
+
+/** `taken_during`: the match with all its evidence. */
+const taken = (relation: Relation): ReadonlyArray<Sql> => {
+  const { columns } = relation
+  if (!columns.has("right_id") || !columns.has("_entity")) return []
+  const value = (column: string, otherwise: Sql): Sql => (columns.has(column) ? name(column) : otherwise)
+  return [
+    sql`select _entity as from_type, _id as from_id,
+        case when _entity = 'media' and right_entity = 'events' then 'taken_during' else 'overlaps' end as relation,
+        right_entity as to_type, right_id as to_id, ${value("link_confidence", sql`1.0`)} as confidence,
+        ${value("link_rule", sql`'join'`)} as rule, ${value("link_evidence", sql`null`)}::json as evidence
+      from ${relation.table} where right_id is not null and _id is not null`
+  ]
+}
+
+const placed = (relation: Relation): ReadonlyArray<Sql> =>
+  relation.columns.has("place_id") && relation.columns.has("_entity")
+    ? [
+        sql`select _entity as from_type, _id as from_id, 'taken_at' as relation, 'places' as to_type,
+            min(place_id)::uuid as to_id, 1.0 as confidence, 'reverse-geocode/1' as rule, null::json as evidence
+          from ${relation.table} where place_id is not null group by _entity, _id`
+      ]
+    : []
+
+/** Copies name their original by its path; both are records of one source. */
+const edited = (relation: Relation, sources: ReadonlyArray<StagedSource>): ReadonlyArray<Sql> =>
+  sources
+    .filter((source) => source.columns.has("edited_from"))
+    .map(
+      (source) => sql`
+        select 'media' as from_type, copy._id as from_id, 'edited_from' as relation, 'media' as to_type,
+          min(original._id) as to_id, 1.0 as confidence, 'edited-name/1' as rule, null::json as evidence
+        from ${source.table} copy join ${source.table} original on original._member = copy.edited_from
+        where copy._id <> original._id and copy._id in (select _id from ${relation.table})
+        group by copy._id`
+    )
