@@ -6,7 +6,7 @@ import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { type EntityName, entities } from "../../src/life/entity.ts"
-import { lifeTables } from "../../src/life/table.ts"
+import { entityTables } from "../../src/life/table.ts"
 import { type Change, none, upsert } from "../../src/life/upsert.ts"
 
 /** On a relation that makes memories, these are the memory's; the entity's own are in staging. */
@@ -30,8 +30,6 @@ const onePerId = (query: Sql, id: string): Effect.Effect<Sql, DatabaseError, Dat
       : sql`select * exclude (_order) from (${query}) qualify row_number() over (partition by ${name(id)} order by _order) = 1`
   })
 
-const tableOf = (entity: EntityName) => lifeTables.find((table) => table.name === entity)
-
 export const loadEntity = (
   relation: Relation,
   entity: EntityName,
@@ -40,8 +38,6 @@ export const loadEntity = (
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
     const { columns, id } = entities[entity]
-    const table = tableOf(entity)
-    if (table === undefined) return none
     const borrowed = makesMemories(relation) && relation.columns.has("_key") ? WORDS : []
     const lenders = sources.filter(
       (source) => source.entity === entity && borrowed.some((column) => source.columns.has(column))
@@ -65,9 +61,14 @@ export const loadEntity = (
       )}
       from ${relation.table} r ${words.length === 0 ? sql`` : fromStaging}
       where r._id is not null ${relation.columns.has("_entity") ? sql`and r._entity = ${literal(entity)}` : sql``}`
-    return yield* upsert(table, { query: yield* onePerId(query, id), columns: [id, ...own, ...words] }, change, {
-      keepKnown: true
-    })
+    return yield* upsert(
+      entityTables[entity],
+      { query: yield* onePerId(query, id), columns: [id, ...own, ...words] },
+      change,
+      {
+        keepKnown: true
+      }
+    )
   })
 
 const cast = (entity: EntityName, from: string, column: string): Sql => {
@@ -84,16 +85,20 @@ export const loadStaged = (
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
     const { columns, id } = entities[entity]
-    const table = tableOf(entity)
     const staged = sources.filter((source) => source.entity === entity)
-    if (table === undefined || staged.length === 0) return none
+    if (staged.length === 0) return none
     const present = Object.keys(columns).filter((column) => staged.some((source) => source.columns.has(column)))
     const query = sql`select _id as ${name(id)}, _key as _order, ${join(present.map((column) => cast(entity, "r", column)))}
       from (${join(
         staged.map((source) => sql`select * from ${source.table} where _id in (select id from _kept)`),
         " union all by name "
       )}) r`
-    return yield* upsert(table, { query: yield* onePerId(query, id), columns: [id, ...present] }, change, {
-      keepKnown: true
-    })
+    return yield* upsert(
+      entityTables[entity],
+      { query: yield* onePerId(query, id), columns: [id, ...present] },
+      change,
+      {
+        keepKnown: true
+      }
+    )
   })

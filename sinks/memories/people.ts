@@ -5,7 +5,7 @@ import type { DatabaseError } from "../../src/component/error.ts"
 import { uuid5Sql } from "../../src/component/id.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
 import { sql } from "../../src/component/sql.ts"
-import { links, people } from "../../src/life/table.ts"
+import { entityTables, links } from "../../src/life/table.ts"
 import { type Change, none, plus, upsert } from "../../src/life/upsert.ts"
 
 export const loadPeople = (
@@ -31,7 +31,7 @@ export const loadPeople = (
           select ${uuid5Sql(["person", source.account], sql`coalesce(address, 'name:' || name)`)} as person_id, *
           from invited where coalesce(address, name) is not null`)
       const persons = yield* upsert(
-        people,
+        entityTables.people,
         {
           query: sql`select person_id, max(name) as name,
               to_json(list_sort(list(distinct address) filter (address is not null))) as addresses

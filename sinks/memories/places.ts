@@ -5,7 +5,7 @@ import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts } from "../../src/component/sink.ts"
 import { join, name, sql } from "../../src/component/sql.ts"
-import { lifeTables } from "../../src/life/table.ts"
+import { entityTables } from "../../src/life/table.ts"
 import { type Change, none, upsert } from "../../src/life/upsert.ts"
 
 /** The geocoder's column for each of a place's own. */
@@ -20,15 +20,14 @@ const COLUMNS = {
 
 export const loadPlaces = (relation: Relation, change: Change): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
-    const table = lifeTables.find((candidate) => candidate.name === "places")
-    if (table === undefined || !relation.columns.has("place_id")) return none
+    if (!relation.columns.has("place_id")) return none
     const present = Object.entries(COLUMNS).filter(([, column]) => relation.columns.has(column))
     const values = join(
       present.map(([own, column]) => sql`, max(${name(column)}) as ${name(own)}`),
       ""
     )
     return yield* upsert(
-      table,
+      entityTables.places,
       {
         query: sql`select place_id::uuid as place_id, 'city' as kind${values} from ${relation.table}
           where place_id is not null group by place_id`,

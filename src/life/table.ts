@@ -1,6 +1,6 @@
 /** The tables of `life`, and which of their columns identify a row. */
 import { type Columns, date, double, instant, integer, json, text, uuid } from "../component/column.ts"
-import { entities } from "./entity.ts"
+import { type Entity, type EntityName, entities } from "./entity.ts"
 
 export interface LifeTable {
   readonly name: string
@@ -27,9 +27,18 @@ const table = (name: string, key: Columns, columns: Columns): LifeTable => ({
   columns: { ...key, ...columns, ...BOOKKEEPING }
 })
 
-const entityTables = Object.values(entities).map((entity) =>
+const entityTable = (entity: Entity): LifeTable =>
   table(entity.name, { [entity.id]: uuid("UUIDv5, the same on every machine.") }, entity.columns)
-)
+
+export const entityTables: { readonly [N in EntityName]: LifeTable } = {
+  media: entityTable(entities.media),
+  events: entityTable(entities.events),
+  places: entityTable(entities.places),
+  people: entityTable(entities.people),
+  plays: entityTable(entities.plays),
+  samples: entityTable(entities.samples),
+  visits: entityTable(entities.visits)
+}
 
 export const memories = table(
   "memories",
@@ -106,7 +115,7 @@ export const edits = table(
 )
 
 export const lifeTables: ReadonlyArray<LifeTable> = [
-  ...entityTables,
+  ...Object.values(entityTables),
   memories,
   albums,
   albumItems,

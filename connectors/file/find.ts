@@ -1,0 +1,46 @@
+/** Which files a `path` means, and what they looked like. */
+import { createHash } from "node:crypto"
+import { stat } from "node:fs/promises"
+import { Effect } from "effect"
+import { glob } from "tinyglobby"
+import { type SourceError, sourceError } from "../../src/component/error.ts"
+
+export interface Found {
+  readonly path: string
+  readonly bytes: number
+  readonly modified: number
+}
+
+/** Files in the order of their names. Fails when there is none. */
+export const findFiles = (paths: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Found>, SourceError> =>
+  Effect.gen(function* () {
+    const named = yield* Effect.tryPromise({
+      try: () =>
+        glob(
+          paths.map((path) => path.replaceAll("\\", "/")),
+          { absolute: false, dot: true, expandDirectories: false }
+        ),
+      catch: (cause) => notFound(paths, String(cause))
+    })
+    if (named.length === 0) return yield* notFound(paths, "nothing is there")
+    return yield* Effect.forEach(named.toSorted(), (path) =>
+      Effect.tryPromise({
+        try: async (): Promise<Found> => {
+          const { mtimeMs, size } = await stat(path)
+          return { path, bytes: size, modified: mtimeMs }
+        },
+        catch: (cause) => notFound([path], String(cause))
+      })
+    )
+  })
+
+const notFound = (paths: ReadonlyArray<string>, why: string) =>
+  sourceError(
+    "file-not-found",
+    `No file matches ${paths.join(", ")}: ${why}.`,
+    "Check `path`: it is relative to the directory in which you run keepsake."
+  )
+
+/** Path, size and time of every file. */
+export const fingerprintOf = (files: ReadonlyArray<Found>): string =>
+  createHash("sha256").update(JSON.stringify(files)).digest("hex")
