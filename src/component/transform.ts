@@ -16,7 +16,7 @@ export interface Inputs {
   readonly from: { readonly from: Relation }
   readonly list: { readonly from: ReadonlyArray<Relation> }
   readonly pair: { readonly left: Relation; readonly right: Relation }
-  readonly query: { readonly relations: ReadonlyArray<Relation> }
+  readonly query: { readonly query: string; readonly relations: ReadonlyArray<Relation> }
 }
 export type InputKind = keyof Inputs
 
@@ -84,7 +84,7 @@ interface Wiring<K extends InputKind, I extends ConfigFields> {
   readonly kind: K
   readonly fields: I
   readonly wants: (fields: Schema.Struct<I>["Type"]) => Wants
-  readonly pick: (relations: ReadonlyArray<Relation>) => Inputs[K] | null
+  readonly pick: (relations: ReadonlyArray<Relation>, fields: Schema.Struct<I>["Type"]) => Inputs[K] | null
 }
 
 const wired =
@@ -105,7 +105,7 @@ const wired =
         return {
           wants: wiring.wants(fields),
           build: (relations) => {
-            const inputs = wiring.pick(relations)
+            const inputs = wiring.pick(relations, fields)
             return inputs === null
               ? Effect.die(new Error(`${definition.type} was built without its relations`))
               : definition.build(own, inputs)
@@ -151,5 +151,5 @@ export const queryTransform = wired({
   kind: "query",
   fields: { query: Schema.NonEmptyString.annotate({ description: "A SELECT over relations, by their names." }) },
   wants: ({ query }) => ({ kind: "query", query }),
-  pick: (relations) => ({ relations })
+  pick: (relations, { query }) => ({ query, relations })
 })

@@ -1,0 +1,100 @@
+import { cp, mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect, Option } from "effect"
+import { type RunSummary, run } from "../engine/run.ts"
+import type { Plan } from "../pipeline/plan.ts"
+import { type Shared, answer, commandError } from "./reply.ts"
+import type { PlanInput } from "./root.ts"
+import { homeLayer, homeOf, planOf } from "./session.ts"
+
+/** Shows the graph and the SQL; with `--diff`, what a run would change. */
+export const plan = (shared: Shared, { diff, pipeline }: PlanInput) =>
+  answer(
+    "plan",
+    shared,
+    Effect.gen(function* () {
+      const { plan } = yield* planOf(pipeline)
+      const rehearsal = diff ? yield* rehearse(shared, plan) : null
+      const result = { steps: steps(plan), diff: rehearsal?.sinks ?? null }
+      return { summary: rehearsal, result, text: [...steps(plan).map(stepText), ...diffText(rehearsal)].join("\n") }
+    })
+  )
+
+interface Step {
+  readonly kind: "source" | "transform" | "sink"
+  readonly name: string
+  readonly type: string
+  readonly from: ReadonlyArray<string>
+  readonly sql: string | null
+  /** What a provider would be asked. Archives are local: nothing, and no consent is needed. */
+  readonly requests: number
+}
+
+const steps = (plan: Plan): ReadonlyArray<Step> => [
+  ...plan.sources.map(({ name, stream }): Step => ({
+    kind: "source",
+    name,
+    type: stream.type,
+    from: [],
+    sql: null,
+    requests: 0
+  })),
+  ...plan.transforms.map(({ built, inputs, name, type }): Step => ({
+    kind: "transform",
+    name,
+    type,
+    from: inputs,
+    sql: built.query.trim(),
+    requests: 0
+  })),
+  ...plan.sinks.map(({ from, name, type }): Step => ({ kind: "sink", name, type, from, sql: null, requests: 0 }))
+]
+
+const stepText = ({ from, kind, name, sql, type }: Step): string =>
+  [
+    `${kind} ${name}: ${type}${from.length === 0 ? ", local, no consent needed, 0 requests" : ` ← ${from.join(", ")}`}`,
+    ...(sql === null ? [] : sql.split("\n").map((line) => `    ${line}`))
+  ].join("\n")
+
+const diffText = (rehearsal: RunSummary | null): ReadonlyArray<string> =>
+  rehearsal === null
+    ? []
+    : [
+        "",
+        "A run now would:",
+        ...Object.entries(rehearsal.sinks).map(
+          ([name, { deleted, inserted, unchanged, updated }]) =>
+            `  ${name}: insert ${inserted}, update ${updated}, delete ${deleted}, leave ${unchanged}`
+        )
+      ]
+
+/** Runs on a copy of the home's database, which is thrown away. Sinks that write elsewhere are left out. */
+const rehearse = (shared: Shared, plan: Plan) => {
+  const onDisk = <A>(work: () => Promise<A>) =>
+    Effect.tryPromise({
+      try: work,
+      catch: (cause) =>
+        commandError(
+          "copy-failed",
+          `The database can't be copied: ${String(cause)}.`,
+          "Free some disk space, or plan without --diff.",
+          3
+        )
+    })
+  return Effect.scoped(
+    Effect.gen(function* () {
+      const copy = yield* Effect.acquireRelease(
+        onDisk(() => mkdtemp(join(tmpdir(), "keepsake-plan-"))),
+        (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
+      )
+      yield* onDisk(() =>
+        cp(homeOf(shared).database, join(copy, "keepsake.duckdb")).catch((cause: NodeJS.ErrnoException) => {
+          if (cause.code !== "ENOENT") throw cause
+        })
+      )
+      const local = { ...plan, sinks: plan.sinks.filter((sink) => sink.type === "memories") }
+      return yield* run(local, "plan").pipe(Effect.provide(homeLayer({ ...shared, home: Option.some(copy) })))
+    })
+  )
+}

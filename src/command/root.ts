@@ -1,0 +1,132 @@
+/** All commands. Only flags are declared here: what a command does is loaded when it is called. */
+import { Effect, type Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import type { Shared } from "./reply.ts"
+
+const shared = {
+  home: Flag.String("home").pipe(
+    Flag.withDescription("Where the database, caches and logs are (default: KEEPSAKE_HOME, else ./.keepsake)"),
+    Flag.optional
+  ),
+  json: Flag.Boolean("json").pipe(Flag.withDescription("Print one JSON object on stdout"), Flag.withDefault(false)),
+  quiet: Flag.Boolean("quiet").pipe(
+    Flag.withAlias("q"),
+    Flag.withDescription("Print no progress"),
+    Flag.withDefault(false)
+  ),
+  verbose: Flag.Boolean("verbose").pipe(
+    Flag.withAlias("v"),
+    Flag.withDescription("Print more"),
+    Flag.withDefault(false)
+  )
+}
+
+const keepsake = Command.make("keepsake").pipe(
+  Command.withSharedFlags(shared),
+  Command.withDescription("Turns a person's own data into memories, each knowing where it came from.")
+)
+
+const PIPELINE = Argument.String("pipeline").pipe(Argument.withDescription("The pipeline's YAML file"))
+
+/** Runs a handler with the shared flags, and keeps its exit code. */
+const call = <I, R>(load: () => Promise<(shared: Shared, input: I) => Effect.Effect<number, never, R>>) =>
+  Effect.fnUntraced(function* (input: I) {
+    const flags = yield* keepsake
+    const handler = yield* Effect.promise(load)
+    const code = yield* handler(flags, input)
+    yield* Effect.sync(() => {
+      process.exitCode = code
+    })
+  })
+
+export interface PipelineInput {
+  readonly pipeline: string
+}
+
+const validate = Command.make(
+  "validate",
+  { pipeline: PIPELINE },
+  call<PipelineInput, never>(async () => (await import("./validate.ts")).validate)
+).pipe(Command.withDescription("Check a pipeline without reading any data"))
+
+export interface PlanInput extends PipelineInput {
+  readonly diff: boolean
+}
+
+const plan = Command.make(
+  "plan",
+  {
+    pipeline: PIPELINE,
+    diff: Flag.Boolean("diff").pipe(
+      Flag.withDescription("Also say what a run would insert, update and leave"),
+      Flag.withDefault(false)
+    )
+  },
+  call<PlanInput, never>(async () => (await import("./plan.ts")).plan)
+).pipe(Command.withDescription("Show what a run would do: the graph, and the SQL of each step"))
+
+const run = Command.make(
+  "run",
+  { pipeline: PIPELINE },
+  call<PipelineInput, never>(async () => (await import("./run.ts")).run)
+).pipe(
+  Command.withDescription("Run a pipeline; what was read before is not read again"),
+  Command.withExamples([{ command: "keepsake run pipelines/memories.yaml", description: "Archives in, memories out" }])
+)
+
+const test = Command.make(
+  "test",
+  { pipeline: PIPELINE },
+  call<PipelineInput, never>(async () => (await import("./test.ts")).test)
+).pipe(Command.withDescription("Run the tests that stand in a pipeline file"))
+
+export interface SqlInput {
+  readonly query: string
+  readonly format: Option.Option<"table" | "csv" | "json" | "ndjson" | "markdown">
+}
+
+const sql = Command.make(
+  "sql",
+  {
+    query: Argument.String("query").pipe(
+      Argument.withDescription("A query over life.*, staging.*, state.* and local files")
+    ),
+    format: Flag.Literals("format", ["table", "csv", "json", "ndjson", "markdown"]).pipe(
+      Flag.withDescription("How to print rows (default: table on a terminal, else csv)"),
+      Flag.optional
+    )
+  },
+  call<SqlInput, never>(async () => (await import("./sql.ts")).sql)
+).pipe(Command.withDescription("Query the memories, and anything else, with SQL"))
+
+const status = Command.make(
+  "status",
+  {},
+  call<object, never>(async () => (await import("./status.ts")).status)
+).pipe(Command.withDescription("Show the last runs, and what is stored"))
+
+const list = Command.make(
+  "list",
+  {},
+  call<object, never>(async () => (await import("./list.ts")).list)
+).pipe(Command.withDescription("List all sources, transforms and sinks"))
+
+export interface DescribeInput {
+  readonly type: string
+}
+
+const describe = Command.make(
+  "describe",
+  { type: Argument.String("type").pipe(Argument.withDescription("Such as google-takeout.photos or dedupe")) },
+  call<DescribeInput, never>(async () => (await import("./describe.ts")).describe)
+).pipe(Command.withDescription("Explain one source, transform or sink, with examples"))
+
+const schema = Command.make(
+  "schema",
+  {},
+  call<object, never>(async () => (await import("./schema.ts")).schema)
+).pipe(Command.withDescription("Print the JSON Schema of pipelines, for editors"))
+
+export const root = keepsake.pipe(
+  Command.withSubcommands([validate, plan, run, test, sql, status, list, describe, schema])
+)

@@ -1,0 +1,55 @@
+/** What commands need around them: the home, the warehouse, the components, the pipeline's text. */
+import { readFile } from "node:fs/promises"
+import { resolve } from "node:path"
+import { Effect, Layer, Option, type Scope } from "effect"
+import { connectors } from "../../connectors/index.ts"
+import { sinks } from "../../sinks/index.ts"
+import { transforms } from "../../transforms/index.ts"
+import { ArchivesLive } from "../archive/index.ts"
+import { Catalogue, catalogue } from "../component/catalogue.ts"
+import type { LocalServices } from "../component/connector.ts"
+import type { DatabaseError } from "../component/error.ts"
+import { mediaReaderLive } from "../media/index.ts"
+import { type Checked, check } from "../pipeline/check.ts"
+import { type Home, homeAt } from "../warehouse/home.ts"
+import { type Warehouse, memoryWarehouse, warehouseLayer } from "../warehouse/warehouse.ts"
+import { type Shared, commandError, findingsError } from "./reply.ts"
+
+export const homeOf = ({ home }: Shared): Home =>
+  homeAt(resolve(Option.getOrElse(home, () => process.env["KEEPSAKE_HOME"] ?? "./.keepsake")))
+
+export const components = catalogue({ connectors, transforms, sinks })
+export const catalogueLayer = Layer.succeed(Catalogue, components)
+
+const readers = Layer.mergeAll(ArchivesLive, mediaReaderLive, catalogueLayer)
+
+/** Everything that a run needs, over this home's file. */
+export const homeLayer = (shared: Shared) => Layer.mergeAll(readers, warehouseLayer(homeOf(shared)))
+
+/** The same over an empty database in memory: for checks. */
+export const scratchLayer = Layer.mergeAll(readers, memoryWarehouse)
+
+export const readPipeline = (file: string) =>
+  Effect.tryPromise({
+    try: () => readFile(file, "utf8"),
+    catch: () =>
+      commandError(
+        "file-not-found",
+        `There is no pipeline file ${file}.`,
+        "Name one, such as pipelines/memories.yaml, or write one with: keepsake init",
+        2
+      )
+  })
+
+type Checking = Warehouse | LocalServices | Catalogue | Scope.Scope
+
+export const checkText = (text: string, file: string): Effect.Effect<Checked, DatabaseError, Checking> =>
+  check({ text, file, environment: process.env })
+
+/** The plan of a file, checked in a scratch database; or all that is wrong with it. */
+export const planOf = (file: string) =>
+  Effect.gen(function* () {
+    const text = yield* readPipeline(file)
+    const { findings, plan } = yield* checkText(text, file).pipe(Effect.scoped, Effect.provide(scratchLayer))
+    return plan === null ? yield* findingsError(findings) : { plan, findings }
+  })

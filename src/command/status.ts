@@ -1,0 +1,76 @@
+import { Effect, Schema } from "effect"
+import { Database } from "../component/database.ts"
+import { name, sql } from "../component/sql.ts"
+import { lifeTables } from "../life/table.ts"
+import { warehouseLayer } from "../warehouse/warehouse.ts"
+import { type Shared, answer } from "./reply.ts"
+import { homeOf } from "./session.ts"
+import { aligned } from "./text.ts"
+
+const Run = Schema.Struct({
+  run_id: Schema.String,
+  pipeline: Schema.String,
+  status: Schema.String,
+  started_at: Schema.String,
+  seconds: Schema.NullOr(Schema.Number)
+})
+const Reject = Schema.Struct({
+  source: Schema.String,
+  code: Schema.String,
+  count: Schema.Number,
+  example: Schema.String
+})
+const Count = Schema.Struct({ n: Schema.Number })
+
+/** The last runs, what was set aside, and how much is stored. */
+export const status = (shared: Shared) =>
+  answer(
+    "status",
+    shared,
+    Effect.gen(function* () {
+      const database = yield* Database
+      const runs = yield* database.rows(
+        sql`select run_id::varchar as run_id, pipeline, status, started_at, date_diff('second', started_at, ended_at) as seconds
+          from state.runs order by started_at desc limit 5`,
+        Run
+      )
+      const rejects = yield* database.rows(
+        sql`select source, code, count(*) as count, min(coalesce(member, archive)) as example from state.rejects
+          where run_id in (select run_id from state.runs order by started_at desc limit 5) group by all order by all`,
+        Reject
+      )
+      const tables = yield* Effect.forEach(lifeTables, (table) =>
+        Effect.map(
+          database.rows(sql`select count(*) as n from life.${name(table.name)}`, Count),
+          ([row]) => [`life.${table.name}`, row?.n ?? 0] as const
+        )
+      )
+      return {
+        summary: { home: homeOf(shared).directory },
+        result: { runs, rejects, tables: Object.fromEntries(tables) },
+        text: [
+          `Home: ${homeOf(shared).directory}`,
+          "",
+          ...aligned(tables.map(([table, n]) => [table, n.toLocaleString("en")])),
+          "",
+          ...(runs.length === 0
+            ? ["No runs yet. Start one with: keepsake run PIPELINE"]
+            : aligned(
+                runs.map((run) => [
+                  run.started_at,
+                  run.pipeline,
+                  run.status,
+                  run.seconds === null ? "" : `${run.seconds} s`
+                ])
+              )),
+          ...(rejects.length === 0
+            ? []
+            : [
+                "",
+                "Set aside (state.rejects):",
+                ...aligned(rejects.map((reject) => [reject.source, reject.code, String(reject.count), reject.example]))
+              ])
+        ].join("\n")
+      }
+    }).pipe(Effect.provide(warehouseLayer(homeOf(shared))))
+  )

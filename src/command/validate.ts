@@ -1,0 +1,28 @@
+import { Effect } from "effect"
+import { renderFinding } from "../pipeline/finding.ts"
+import { type Shared, answer } from "./reply.ts"
+import type { PipelineInput } from "./root.ts"
+import { planOf } from "./session.ts"
+
+/** Says all that is wrong with a pipeline, or that nothing is. */
+export const validate = (shared: Shared, { pipeline }: PipelineInput) =>
+  answer(
+    "validate",
+    shared,
+    Effect.map(planOf(pipeline), ({ findings, plan }) => ({
+      summary: {
+        pipeline: plan.pipeline.name,
+        sources: plan.sources.length,
+        transforms: plan.transforms.length,
+        sinks: plan.sinks.length,
+        warnings: findings.length
+      },
+      result: {
+        findings: findings.map(({ at, code, hint, message, severity }) => ({ code, message, hint, at, severity }))
+      },
+      text: [
+        ...findings.map(renderFinding),
+        `${pipeline} is valid: ${plan.sources.length} sources, ${plan.transforms.length} transforms, ${plan.sinks.length} sinks.`
+      ].join("\n\n")
+    }))
+  )

@@ -1,0 +1,68 @@
+/** A pipeline's own tests: rows in, the same SQL, rows out. */
+import { Effect, Schema, type Scope } from "effect"
+import type { LocalServices } from "../component/connector.ts"
+import type { DatabaseError, SourceError } from "../component/error.ts"
+import { exampleTable } from "../component/example.ts"
+import { name, sql } from "../component/sql.ts"
+import type { Plan } from "../pipeline/plan.ts"
+import type { PipelineTest } from "../pipeline/spec.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
+import { nameRelations } from "./build.ts"
+
+export interface TestOutcome {
+  readonly name: string
+  /** Empty: it passed. */
+  readonly differences: ReadonlyArray<string>
+}
+
+type Testing<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | LocalServices | Scope.Scope>
+
+export const runTests = (plan: Plan): Testing<ReadonlyArray<TestOutcome>> =>
+  Effect.forEach(plan.pipeline.tests ?? [], (test) => runTest(plan, test))
+
+const runTest = (plan: Plan, test: PipelineTest): Testing<TestOutcome> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const differences: Array<string> = []
+    const given = new Set(Object.keys(test.given))
+    for (const [relation, rows] of Object.entries(test.given)) {
+      yield* database.execute(sql`create or replace temp view ${name(relation)} as ${exampleTable(rows)}`)
+    }
+    // Only what the test asks for is built: a relation that is given is taken as given.
+    const wanted = upstream(plan, Object.keys(test.expect), given)
+    for (const transform of plan.transforms) {
+      if (given.has(transform.name) || !wanted.has(transform.name)) continue
+      const inputs = transform.inputs.map((input) => {
+        const relation = plan.transforms.find((other) => other.name === input)?.relation
+        return relation ?? plan.sources.find((other) => other.name === input)?.relation
+      })
+      void inputs
+      yield* database.execute(sql`create or replace table ${transform.relation.table} as ${transform.built.query}`)
+      yield* nameRelations([transform.relation])
+    }
+    for (const [relation, rows] of Object.entries(test.expect)) {
+      const found = yield* database.rows(sql`select * from ${name(relation)}`, Schema.Record(Schema.String, Schema.Unknown))
+      const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+      const shown = (row: { readonly [column: string]: unknown }) =>
+        JSON.stringify(Object.fromEntries(columns.map((column) => [column, row[column] ?? null])))
+      const left = rows.map(shown)
+      for (const row of found.map(shown)) {
+        const at = left.indexOf(row)
+        if (at < 0) differences.push(`${relation}: not expected: ${row}`)
+        else left.splice(at, 1)
+      }
+      differences.push(...left.map((row) => `${relation}: missing: ${row}`))
+    }
+    return { name: test.name, differences }
+  })
+
+const upstream = (plan: Plan, relations: ReadonlyArray<string>, given: ReadonlySet<string>): ReadonlySet<string> => {
+  const wanted = new Set<string>()
+  const visit = (relation: string): void => {
+    if (wanted.has(relation) || given.has(relation)) return
+    wanted.add(relation)
+    plan.transforms.find((transform) => transform.name === relation)?.inputs.forEach(visit)
+  }
+  relations.forEach(visit)
+  return wanted
+}

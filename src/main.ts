@@ -1,0 +1,34 @@
+/** The only place where everything meets: the command line. Handlers load what they need when they are called. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Cause, Effect, Exit, Runtime } from "effect"
+import { CliError, Command } from "effect/cli"
+import { root } from "./command/root.ts"
+import { version } from "./command/version.ts"
+
+const signals = { SIGINT: 130, SIGTERM: 143 } as const
+let stopped: number | null = null
+for (const [signal, code] of Object.entries(signals)) {
+  process.once(signal, () => {
+    stopped = code
+  })
+}
+
+Command.run(root, { version }).pipe(
+  Effect.catchIf(CliError.isCliError, () => Effect.sync(() => (process.exitCode = 2))),
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, onExit) => {
+      if (stopped !== null) {
+        console.error("Stopped; everything up to the last checkpoint is kept. Run the same command again to continue.")
+        return onExit(stopped)
+      }
+      if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
+        console.error(`error internal: ${Cause.pretty(exit.cause)}\n  This is a fault of Keepsake: please report it.`)
+        return onExit(1)
+      }
+      return Runtime.defaultTeardown(exit, () => onExit(Number(process.exitCode ?? 0)))
+    }
+  })
+)
