@@ -18,12 +18,10 @@ export const dedupe = transform({
     "Rows are equal when all columns in `by` are; rows in which all of these are null are kept. Of equals, the first in the order of `prefer` stays, the others are counted as dropped. With `tolerance`, times and places need not be equal: rows in a chain of neighbours, each within the tolerance of the next, are one group; a row whose time or place is unknown has no neighbours.",
   config: {
     by: oneOrMore(ColumnName).annotate({ description: "Columns that are equal in equal rows." }),
-    prefer: oneOrMore(Preference)
-      .pipe(withDefault<ReadonlyArray<string>>([]))
-      .annotate({
-        description:
-          "Which row stays: columns, each with `asc` (the default) or `desc`; nulls last, true before false. `has_location` stands for known coordinates, `pixels` for width × height, the most first."
-      }),
+    prefer: oneOrMore(Preference).pipe(withDefault<ReadonlyArray<string>>([])).annotate({
+      description:
+        "Which row stays: columns, each with `asc` (the default) or `desc`; nulls last, true before false. `has_location` stands for known coordinates, `pixels` for width × height, the most first."
+    }),
     tolerance: Schema.optionalKey(
       Schema.Struct({
         time: Schema.optionalKey(DurationText),
@@ -140,9 +138,7 @@ const neighbourhood = (
           : [
               sql`epoch_us(${name(time)}) - lag(epoch_us(${name(time)})) over side <= ${literal(Math.round(Duration.toMillis(tolerance.time) * 1000))}`
             ]),
-        ...(tolerance.place === undefined
-          ? []
-          : [sql`${distanceMetres(before, point)} <= ${literal(tolerance.place)}`])
+        ...(tolerance.place === undefined ? [] : [sql`${distanceMetres(before, point)} <= ${literal(tolerance.place)}`])
       ],
       " and "
     )

@@ -57,17 +57,17 @@ export const groupMoments = transform({
     const seed = has("_id") ? sql`_id::varchar` : sql`epoch_us(${at})::varchar`
     return {
       query: sql`with marked as (
-          select *, (${late}) or ${away} as _apart from ${from.table} where ${part} window line as (order by ${order})
+          select *, coalesce(${late}, true) or ${away} as _apart from ${from.table} where ${part} window line as (order by ${order})
         ), numbered as materialized (
-          select * exclude (_apart), count(*) filter (_apart) over (order by ${order}
+          select *, count(*) filter (_apart) over (order by ${order}
             rows between unbounded preceding and current row) as _moment
           from marked
         ), moments as (
-          select _moment, ${uuid5Sql(["moment"], sql`arg_min(${seed}, (${at}, ${seed}))`)} as moment_id,
+          select _moment, ${uuid5Sql(["moment"], sql`min(${seed}) filter (_apart)`)} as moment_id,
             min(${at}) as moment_starts_at, max(${at}) as moment_ends_at, count(*) as moment_size
           from numbered group by _moment
         )
-        select n.* exclude (_moment), m.* exclude (_moment) from numbered n join moments m using (_moment)
+        select n.* exclude (_apart, _moment), m.* exclude (_moment) from numbered n join moments m using (_moment)
         union all by name
         select * from ${from.table} where not ${part}`
     }

@@ -1,6 +1,23 @@
 /** All transforms. */
 import type { TransformSpec } from "../src/component/transform.ts"
+import { dedupe } from "./dedupe.ts"
 import { filter } from "./filter.ts"
+import { groupMoments } from "./group-moments.ts"
+import { hash } from "./hash.ts"
+import { joinTimePlace } from "./join-time-place.ts"
+import { reverseGeocode } from "./reverse-geocode.ts"
+import { select } from "./select.ts"
 import { sql } from "./sql.ts"
+import { union } from "./union.ts"
 
-export const transforms: ReadonlyArray<TransformSpec> = [sql, filter]
+export const transforms: ReadonlyArray<TransformSpec> = [
+  sql,
+  select,
+  filter,
+  union,
+  hash,
+  dedupe,
+  reverseGeocode,
+  joinTimePlace,
+  groupMoments
+]

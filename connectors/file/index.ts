@@ -75,6 +75,7 @@ const rows = scanStream({
       return columns
     }),
   time: null,
+  recognises: /\.(csv|tsv|ndjson|jsonl|parquet)(\.gz)?$/i,
   examples: [
     {
       title: "Photos listed in a Parquet file",

@@ -2,8 +2,9 @@
 import type { Skip } from "../../src/component/batch.ts"
 import type { AlbumItem } from "../media/row.ts"
 import type { AlbumMetadata } from "./json.ts"
+import { nameOf } from "../media/name.ts"
 import { isDateFolder } from "./layout.ts"
-import { comparable } from "./naming.ts"
+import { startsAlike } from "./naming.ts"
 
 export interface AlbumFile {
   /** Folder below the root of the photos. */
@@ -22,10 +23,13 @@ const itemOf = (folder: string, { title, description }: AlbumMetadata): AlbumIte
   position: null
 })
 
+const isNamedAfter = (folder: string, title: string | null): boolean =>
+  title?.length === folder.length && startsAlike(title.normalize("NFC"), folder)
+
 /** Of several albums in one folder, the one that it is named after, else the first by title. */
 const chosen = (files: ReadonlyArray<AlbumFile>): AlbumFile | undefined => {
   const sorted = files.toSorted((a, b) => ((a.album.title ?? "") < (b.album.title ?? "") ? -1 : 1))
-  return sorted.find(({ folder, album }) => folder.endsWith(comparable(album.title ?? SEPARATOR))) ?? sorted[0]
+  return sorted.find(({ folder, album }) => isNamedAfter(nameOf(folder), album.title)) ?? sorted[0]
 }
 
 /**

@@ -1,16 +1,15 @@
 /** Google Takeout: the archives that Google makes of a person's data. */
 import { Effect, Schema, Stream } from "effect"
-import { type ArchiveSet, Archives, type Entry } from "../../src/component/archive.ts"
+import { type ArchiveSet, Archives } from "../../src/component/archive.ts"
 import { type ConnectorSpec, type Opening, connector, extractStream } from "../../src/component/connector.ts"
-import type { SourceError } from "../../src/component/error.ts"
 import { PathGlob, withDefault } from "../../src/component/fields.ts"
-import type { MediaResult } from "../../src/component/media.ts"
-import { type Outcome, mediaBatches, mediaRecord, unreadable } from "../media/batches.ts"
-import { MEDIA_COLUMNS, type RowOptions, mediaRow } from "../media/row.ts"
-import { skipped } from "../media/tally.ts"
+import { mediaBatches } from "../media/batches.ts"
+import { MEDIA_COLUMNS } from "../media/row.ts"
+import { readSidecars } from "../media/sidecars.ts"
 import { makeZones } from "../media/zone.ts"
-import { type TakeoutJson, readJson } from "./json.ts"
-import { NOT_MEDIA, type Picture, makePlan, sortEntries } from "./plan.ts"
+import { readJson } from "./json.ts"
+import { outcomeOf } from "./outcome.ts"
+import { makePlan, sortEntries } from "./plan.ts"
 
 const config = {
   path: PathGlob,
@@ -36,41 +35,14 @@ const VERSION = 1
 const identityOf = ({ fingerprint }: ArchiveSet, { time, trash, partner }: Config, { timeZone }: Opening): string =>
   [VERSION, fingerprint, time, trash, partner, timeZone].join(" ")
 
-/** Sidecars have a kilobyte or two; what is larger than this is none. */
-const MAX_JSON = 8 * 1024 * 1024
-const READS = 16
-
-// Damage within one small file doesn't spoil the rest of the archive.
-const SPOILS_ONE = new Set(["archive-damaged", "entry-too-large"])
-
-const readJsonEntry = Effect.fnUntraced(function* (entry: Entry): Effect.fn.Return<TakeoutJson, SourceError, Archives> {
-  const archives = yield* Archives
-  return yield* archives.read(entry, { maxBytes: MAX_JSON }).pipe(
-    Effect.map(readJson),
-    Effect.catchIf(
-      ({ code }) => SPOILS_ONE.has(code),
-      ({ message }) => Effect.succeed<TakeoutJson>({ kind: "broken", reason: message })
-    )
-  )
-})
-
-const outcomeOf =
-  (options: RowOptions) =>
-  (picture: Picture, [result]: ReadonlyArray<MediaResult>): Outcome => {
-    const [entry] = picture.entries
-    if (entry === undefined || result === undefined) return { records: [] }
-    if (result._tag === "Unreadable") return { records: [], rejects: [unreadable(entry, result.problem)] }
-    const kind = result.facts.kind ?? picture.kind
-    if (kind === null) return { records: [], skipped: [skipped(NOT_MEDIA, picture.path)] }
-    const row = mediaRow(result.facts, { ...picture.source, kind }, options)
-    return { records: [mediaRecord(entry, picture.path, result.facts, row)] }
-  }
-
 const openPhotos = Effect.fnUntraced(function* (settings: Config, opening: Opening) {
   const archives = yield* Archives
   const set = yield* archives.open(settings.path)
   const sorted = sortEntries(set.entries)
-  const contents = yield* Effect.forEach(sorted.jsons, ({ entry }) => readJsonEntry(entry), { concurrency: READS })
+  const contents = yield* readSidecars(
+    sorted.jsons.map(({ entry }) => entry),
+    readJson
+  )
   const fingerprint = identityOf(set, settings, opening)
   const plan = makePlan(set, sorted, contents, { ...settings, fingerprint })
   const options = { zones: makeZones(), prefer: settings.time, assumedZone: opening.timeZone, now: opening.now }

@@ -3,6 +3,7 @@ import { Result } from "effect"
 import { EpochMillis } from "../../src/component/column.ts"
 import { kindByName } from "../media/name.ts"
 import { type Position, type Sidecar, positionOf } from "../media/sidecar.ts"
+import type { Broken } from "../media/sidecars.ts"
 
 export interface PhotoSidecar extends Sidecar {
   readonly trashed: boolean
@@ -20,8 +21,6 @@ export type TakeoutJson =
   | { readonly kind: "picture"; readonly sidecar: PhotoSidecar }
   | { readonly kind: "album"; readonly album: AlbumMetadata }
   | { readonly kind: "other" }
-  /** No JSON; says why. */
-  | { readonly kind: "broken"; readonly reason: string }
 
 type Fields = { readonly [key: string]: unknown }
 
@@ -90,14 +89,14 @@ const classify = (fields: Fields): TakeoutJson => {
 
 const decoder = new TextDecoder()
 
-export const readJson = (bytes: Uint8Array): TakeoutJson =>
+export const readJson = (bytes: Uint8Array): TakeoutJson | Broken =>
   Result.match(
     Result.try({
       try: (): unknown => JSON.parse(decoder.decode(bytes)),
       catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
     }),
     {
-      onFailure: (reason): TakeoutJson => ({ kind: "broken", reason }),
+      onFailure: (reason): Broken => ({ kind: "broken", reason, raw: bytes }),
       onSuccess: (value): TakeoutJson => (isFields(value) ? classify(value) : { kind: "other" })
     }
   )

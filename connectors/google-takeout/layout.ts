@@ -35,10 +35,8 @@ export const placeOf = (path: string): Place => {
   }
 }
 
-const YEAR = /(?:^|\D)(?:18|19|20)\d\d(?:\D|$)/
-
 /**
- * The products that hold photos: by name, or because one of their folders is a year or holds pictures with sidecars.
+ * The products that hold photos: by name, or because one of their folders holds pictures with sidecars.
  * `null` stands for the members of archives that start below the product; they count where nothing else does.
  */
 export const photoProducts = (
@@ -69,9 +67,6 @@ const YEAR_FOLDER = [
 
 /** A folder that Google made for a year or a day: no album, even where it has a title. */
 export const isDateFolder = (folder: string): boolean => YEAR_FOLDER.some((pattern) => pattern.test(nameOf(folder)))
-
-/** Could it be a year's folder in some language? */
-export const namesYear = (folder: string): boolean => YEAR.test(nameOf(folder))
 
 const TRASH = new Set(
   (

@@ -35,21 +35,34 @@ const cut = (text: string): ReadonlyArray<string> => {
   if (text.length <= LIMIT) return []
   const clipped = text.slice(0, LIMIT)
   const whole = clipped.slice(0, -1)
-  return clipped.isWellFormed() ? [clipped] : [whole, `${whole}\uFFFD`, `${whole}?`]
+  return (clipped.isWellFormed() ? [clipped] : [whole, `${whole}\uFFFD`, `${whole}?`]).map((form) =>
+    form.normalize("NFC")
+  )
 }
 
-const keysOf = (base: string, number: string): ReadonlyArray<SidecarKey> =>
-  [base, ...cut(base)].map((text) => keyOf(text, number))
+// Accents count twice where a system writes them apart from their letters.
+const cuts = (text: string): ReadonlyArray<string> => {
+  const decomposed = text.normalize("NFD")
+  return decomposed === text ? cut(text) : [...cut(text), ...cut(decomposed)]
+}
 
 /** The keys of a picture's own sidecar: its number behind the extension, or in place as in `skytree (2).jpg`. */
-export const ownKeys = ({ base, number, extension }: FileName): ReadonlyArray<SidecarKey> => [
-  ...keysOf(base + extension, number),
-  ...(number === "" ? [] : keysOf(base + number + extension, ""))
-]
+export const ownKeys = ({ base, number, extension }: FileName): ReadonlyArray<SidecarKey> =>
+  number === ""
+    ? [keyOf(base + extension, "")]
+    : [keyOf(base + extension, number), keyOf(base + number + extension, "")]
 
-/** Without the extension: pictures that were uploaded without one get it in the export, their sidecars don't. */
-export const bareKeys = ({ base, number, extension }: FileName): ReadonlyArray<SidecarKey> =>
-  extension === "" ? [] : [...keysOf(base, number), ...(number === "" ? [] : keysOf(base + number, ""))]
+/**
+ * Keys that show less than the name, so that other pictures may have them too: it was cut, or the picture was uploaded
+ * without the extension that it has in the export.
+ */
+export const looseKeys = ({ base, number, extension }: FileName): ReadonlyArray<SidecarKey> => {
+  const forms = [...cuts(base + extension), ...(extension === "" ? [] : [base])]
+  const keys = forms.map((form) => keyOf(form, number))
+  if (number === "" || base.length >= LIMIT) return keys
+  const inPlace = [...cuts(base + number + extension), ...(extension === "" ? [] : [base + number])]
+  return [...keys, ...inPlace.map((form) => keyOf(form, ""))]
+}
 
 /** The key of a sidecar that was cut shorter, to the length of its picture's name; null: the name is short anyway. */
 export const shortKey = ({ base, number, extension }: FileName): SidecarKey | null => {
@@ -101,7 +114,21 @@ export const originalStems = (name: FileName): ReadonlyArray<string> => {
   return stems
 }
 
-// Characters that Google replaces in file names, in titles as well as in names: what is left can be compared.
-const REPLACED = /[\\/:*?"'<>|&%]/g
+/**
+ * Does the title lead to this name? Names keep the beginning of the title, with `_` for what file systems forbid.
+ * Null: there is no title.
+ */
+export const titleLeadsTo = (title: string | null, { base, extension }: FileName): boolean | null => {
+  if (title === null) return null
+  const text = title.normalize("NFC")
+  const sameKind = parseName(text).extension.toLowerCase() === extension.toLowerCase()
+  return sameKind && startsAlike(text, base)
+}
 
-export const comparable = (text: string): string => text.normalize("NFC").replaceAll(REPLACED, "_")
+/** Does the text begin with this name, where `_` stands for anything? */
+export const startsAlike = (text: string, name: string): boolean => {
+  if (text.startsWith(name)) return true
+  if (text.length < name.length) return false
+  for (let index = 0; index < name.length; index++) if (name[index] !== "_" && name[index] !== text[index]) return false
+  return true
+}

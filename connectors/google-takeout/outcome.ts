@@ -1,51 +1,32 @@
-/** What becomes of the files of a unit, once their bytes are known. */
+/** What becomes of a picture, once its bytes are known. */
 import type { Entry } from "../../src/component/archive.ts"
 import type { MediaResult } from "../../src/component/media.ts"
 import { type Outcome, mediaRecord, unreadable } from "../media/batches.ts"
 import { kindByName, nameOf } from "../media/name.ts"
 import { type RowOptions, mediaRow } from "../media/row.ts"
 import { skipped } from "../media/tally.ts"
-import type { TakeoutUnit } from "./plan.ts"
+import { NOT_MEDIA, type Picture } from "./plan.ts"
 
-const NOTHING: Outcome = { records: [] }
-
-const joined = (a: Outcome, b: Outcome): Outcome => ({
-  records: [...a.records, ...b.records],
-  rejects: [...(a.rejects ?? []), ...(b.rejects ?? [])],
-  skipped: [...(a.skipped ?? []), ...(b.skipped ?? [])]
-})
-
-/** Makes the record of a unit, or says why there is none. */
+/** Makes the record of a picture, or says why there is none. A half is part of its picture's row. */
 export const outcomeOf =
   (options: RowOptions) =>
-  ({ entries, found, albums }: TakeoutUnit, results: ReadonlyArray<MediaResult>): Outcome => {
-    const one = (entry: Entry, result: MediaResult, livePath: string | null): Outcome => {
+  ({ entries: [file, half], path, source }: Picture, [still, moving]: ReadonlyArray<MediaResult>): Outcome => {
+    const alone = (entry: Entry, key: string, result: MediaResult, livePath: string | null): Outcome => {
       if (result._tag === "Unreadable") return { records: [], rejects: [unreadable(entry, result.problem)] }
       const { facts } = result
-      const kind = facts.kind ?? kindByName(nameOf(entry.path))
-      if (kind === null) return { records: [], skipped: [skipped("not a picture or video", entry.path)] }
-      const { editedFrom, match } = found
-      const row = mediaRow(
-        facts,
-        {
-          path: entry.path,
-          kind,
-          sidecar: match.sidecar,
-          albums,
-          editedFrom,
-          livePath,
-          matched: `${match.status}: ${match.reason}`
-        },
-        options
-      )
-      return { records: [mediaRecord(entry, entry.path, facts, row)] }
+      const kind = facts.kind ?? kindByName(nameOf(key))
+      if (kind === null) return { records: [], skipped: [skipped(NOT_MEDIA, key)] }
+      const row = mediaRow(facts, { ...source, path: entry.path, kind, livePath }, options)
+      return { records: [mediaRecord(entry, key, facts, row)] }
     }
-    const [file, half] = entries
-    const [still, moving] = results
-    if (file === undefined || still === undefined) return NOTHING
-    if (half === undefined || moving === undefined) return one(file, still, null)
-    // A half is part of its picture's row; where either can't be read, the other is kept alone.
-    if (still._tag === "Unreadable" || moving._tag === "Unreadable")
-      return joined(one(file, still, null), one(half, moving, null))
-    return one(file, still, half.path)
+    if (file === undefined || still === undefined) return { records: [] }
+    if (half === undefined || moving === undefined) return alone(file, path, still, null)
+    if (still._tag === "Facts" && moving._tag === "Facts") return alone(file, path, still, half.path)
+    // Where one half can't be read, the other is kept on its own.
+    const both = [alone(file, path, still, null), alone(half, half.path, moving, null)]
+    return {
+      records: both.flatMap(({ records }) => records),
+      rejects: both.flatMap(({ rejects }) => rejects ?? []),
+      skipped: both.flatMap(({ skipped: left }) => left ?? [])
+    }
   }

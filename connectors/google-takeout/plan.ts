@@ -4,10 +4,11 @@ import type { Reject, Skip } from "../../src/component/batch.ts"
 import type { Plan, Unit } from "../media/batches.ts"
 import { kindByName, parseName } from "../media/name.ts"
 import type { AlbumItem, MediaSource } from "../media/row.ts"
+import { type Broken, brokenSidecar } from "../media/sidecars.ts"
 import { skipped, tally } from "../media/tally.ts"
 import { type AlbumFile, albumsOf } from "./album.ts"
 import type { PhotoSidecar, TakeoutJson } from "./json.ts"
-import { type Place, isFailedVideos, isTrashFolder, namesYear, photoProducts, placeOf } from "./layout.ts"
+import { type Place, isFailedVideos, isTrashFolder, photoProducts, placeOf } from "./layout.ts"
 import { type FolderMatches, type Match, matchFolder } from "./match.ts"
 import { isJsonName, ownKeys, sidecarKeys } from "./naming.ts"
 
@@ -72,12 +73,6 @@ interface SidecarFile extends Located {
   readonly sidecar: PhotoSidecar | null
 }
 
-const brokenReject = ({ entry, name }: Located, reason: string): Reject => ({
-  code: "sidecar-broken",
-  reason: `${name} can't be read (${reason}). Its picture is kept without it; export it again to get date, place and title.`,
-  origin: { archive: entry.archive, member: entry.path }
-})
-
 const byFolder = <F extends Place>(files: ReadonlyArray<F>): ReadonlyMap<string, ReadonlyArray<F>> =>
   Map.groupBy(files, ({ folder }) => folder)
 
@@ -85,7 +80,7 @@ const byFolder = <F extends Place>(files: ReadonlyArray<F>): ReadonlyMap<string,
 export const makePlan = (
   set: Pick<ArchiveSet, "rejects" | "skipped">,
   sorted: Sorted,
-  contents: ReadonlyArray<TakeoutJson>,
+  contents: ReadonlyArray<TakeoutJson | Broken>,
   options: PlanOptions
 ): Plan<Picture> => {
   const sidecars: Array<SidecarFile> = []
@@ -100,7 +95,7 @@ export const makePlan = (
       left.push(skipped("JSON that describes neither a picture nor an album", file.path))
     else {
       sidecars.push({ ...file, sidecar: null })
-      rejects.push(brokenReject(file, content.reason))
+      rejects.push(brokenSidecar(file.entry, content))
     }
   })
   const { albums, skipped: sharedFolders } = albumsOf(albumFiles)
@@ -151,7 +146,7 @@ const pictureOf = (
   half: Located | undefined,
   album: AlbumItem | null
 ): Picture => ({
-  entries: [entry],
+  entries: half === undefined ? [entry] : [entry, half.entry],
   path,
   kind: kindByName(name),
   source: {

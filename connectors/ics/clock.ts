@@ -45,5 +45,6 @@ export const basicTime = (wall: number): string => new Date(wall).toISOString().
 /** `20240609` of a wall time. */
 export const basicDate = (wall: number): string => basicTime(wall).slice(0, 8)
 
-/** `2024-06-09` of a wall time. */
-export const localDate = (wall: number): LocalDate => LocalDate(new Date(wall).toISOString().slice(0, 10))
+/** `2024-06-09` of a wall time. Years after 9999 have more digits, without the sign that ISO 8601 wants. */
+export const localDate = (wall: number): LocalDate =>
+  LocalDate(new Date(wall).toISOString().replace(/^\+0*|T.*$/g, ""))

@@ -6,6 +6,7 @@
 import ICAL from "ical.js"
 import { Result } from "effect"
 import { DAY, HOUR, MINUTE, SECOND, addMonths, dateParts, daysInMonth, utcMidnight } from "./clock.ts"
+import { type Moment, parseMoment } from "./moment.ts"
 
 const FREQUENCIES = ["SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"] as const
 type Frequency = (typeof FREQUENCIES)[number]
@@ -21,8 +22,8 @@ export interface Rule {
   readonly frequency: Frequency
   readonly interval: number
   readonly count: number | null
-  /** As written: what it means depends on the event's zone. */
-  readonly until: string | null
+  /** What it means depends on the event's zone. */
+  readonly until: Moment | null
   readonly weekStart: number
   readonly months: ReadonlyArray<number> | null
   readonly weeks: ReadonlyArray<number> | null
@@ -49,7 +50,8 @@ const ascending = (values: ReadonlyArray<number> | undefined): ReadonlyArray<num
 /** Reads the value of an RRULE or EXRULE; fails with what is wrong with it, in words. */
 export const parseRule = (value: string): Result.Result<Rule, string> => {
   const text = value.trim().toUpperCase().replace(/;+$/, "")
-  const until = UNTIL.exec(text)?.[1] ?? null
+  const untilText = UNTIL.exec(text)?.[1]
+  const until = untilText === undefined ? null : parseMoment(untilText)
   const recur = Result.try({
     try: () => ICAL.Recur.fromString(text.replace(UNTIL, "").replace(/^;/, "")),
     catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
@@ -57,6 +59,7 @@ export const parseRule = (value: string): Result.Result<Rule, string> => {
   return Result.flatMap(recur, ({ freq, interval, count, wkst, parts }) => {
     const frequency = FREQUENCIES.find((name) => name === freq)
     if (frequency === undefined) return Result.fail("FREQ is missing")
+    if (untilText !== undefined && until === null) return Result.fail(`UNTIL is no date or time: "${untilText}"`)
     if (count !== null && count < 1) return Result.fail("COUNT must be at least 1")
     return Result.succeed({
       frequency,
@@ -142,7 +145,11 @@ const run = (from: number, count: number): ReadonlyArray<number> =>
   Array.from({ length: count }, (_, index) => from + index * DAY)
 
 /** The days of the `index`th period of a rule of days or longer, unfiltered. */
-const daysOf = (rule: Rule, start: number, index: number): { readonly from: number; readonly days: ReadonlyArray<number> } => {
+const daysOf = (
+  rule: Rule,
+  start: number,
+  index: number
+): { readonly from: number; readonly days: ReadonlyArray<number> } => {
   const { year, month, weekday } = dateParts(start)
   const midnight = Math.floor(start / DAY) * DAY
   const monthDays = (from: number) => run(from, daysInMonth(dateParts(from).year, dateParts(from).month))
@@ -182,7 +189,7 @@ function* longPeriods(rule: Rule, start: number): Generator<Period> {
 function* shortPeriods(rule: Rule, start: number, unit: number): Generator<Period> {
   const step = unit * rule.interval
   const first = Math.floor(start / unit) * unit
-  for (let from = first; ; ) {
+  for (let from = first; ;) {
     const day = Math.floor(from / DAY) * DAY
     const hour = Math.floor((from - day) / HOUR)
     const minute = Math.floor((from % HOUR) / MINUTE)

@@ -3,7 +3,7 @@ import type { EpochMillis, Json, Row, Uuid } from "../../src/component/column.ts
 import { uuid5 } from "../../src/component/id.ts"
 import type { MediaFacts } from "../../src/component/media.ts"
 import { entities, recordColumns } from "../../src/life/entity.ts"
-import { type TimePreference, momentOf } from "./moment.ts"
+import { type TimeEvidence, type TimePreference, momentOf } from "./moment.ts"
 import { nameOf } from "./name.ts"
 import { type Sidecar, positionOf } from "./sidecar.ts"
 import type { Zones } from "./zone.ts"
@@ -57,6 +57,17 @@ const cameraOf = ({ cameraMake: make, cameraModel: model }: MediaFacts): string 
 const wallOf = ({ kind, takenAt, takenLocal, offsetMinutes }: MediaFacts) =>
   kind === "video" && takenAt !== null && offsetMinutes === null ? null : takenLocal
 
+/** The times of the file, unless a sidecar corrects its clock. */
+const clockOf = (
+  facts: MediaFacts,
+  sidecar: Sidecar | null
+): Pick<TimeEvidence, "exact" | "wall" | "offsetMinutes"> => {
+  const corrected = sidecar?.takenLocal ?? null
+  if (corrected === null || (facts.takenLocal !== null && Math.abs(facts.takenLocal - corrected) < 1000))
+    return { exact: facts.takenAt, wall: wallOf(facts), offsetMinutes: facts.offsetMinutes }
+  return { exact: null, wall: corrected, offsetMinutes: null }
+}
+
 const listOrNull = <A extends Json>(items: ReadonlyArray<A>): Json => (items.length === 0 ? null : items)
 
 export const mediaRow = (facts: MediaFacts, source: MediaSource, options: RowOptions): MediaRow => {
@@ -66,9 +77,7 @@ export const mediaRow = (facts: MediaFacts, source: MediaSource, options: RowOpt
     options.zones,
     {
       stated: sidecar?.takenAt ?? null,
-      exact: sidecar?.takenLocal == null ? facts.takenAt : null,
-      wall: sidecar?.takenLocal ?? wallOf(facts),
-      offsetMinutes: sidecar?.takenLocal == null ? facts.offsetMinutes : null,
+      ...clockOf(facts, sidecar),
       placeZone: position === null ? null : options.zones.at(position),
       assumedZone: options.assumedZone,
       now: options.now

@@ -20,10 +20,11 @@ export interface Sidecar {
   readonly people: ReadonlyArray<string>
 }
 
-/** A position, unless it is out of range or the 0,0 that stands for none. */
+/** A position, unless it is out of range, or the 0,0 or -180 that stands for none. */
 export const positionOf = (latitude: unknown, longitude: unknown, altitude: unknown): Position | null => {
   if (typeof latitude !== "number" || typeof longitude !== "number") return null
-  if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) || (latitude === 0 && longitude === 0)) return null
+  if (!(Math.abs(latitude) <= 90 && longitude > -180 && longitude <= 180)) return null
+  if (latitude === 0 && longitude === 0) return null
   return {
     latitude,
     longitude,

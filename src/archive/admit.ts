@@ -13,6 +13,8 @@ export interface Admitted {
   readonly leftOut: ReadonlyArray<LeftOut>
 }
 
+export const nothingAdmitted: Admitted = { entries: [], rejects: [], leftOut: [] }
+
 const MB = 1024 * 1024
 
 // DEFLATE can't do better than 1032:1, and nothing that people keep comes near.
@@ -90,8 +92,7 @@ export const admit = (archive: string, prefix: string, range: ZipRange, director
   return { entries, rejects, leftOut }
 }
 
-const isBomb = ({ size, compressedSize }: ZipRecord): boolean =>
-  size > RATIO_FROM && size > compressedSize * MOST_RATIO
+const isBomb = ({ size, compressedSize }: ZipRecord): boolean => size > RATIO_FROM && size > compressedSize * MOST_RATIO
 
 // Writers that know no time write the zip format's first day, or zeros, which decode to before it.
 const ZIP_EPOCH = Date.UTC(1980, 0, 1)

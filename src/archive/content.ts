@@ -115,7 +115,8 @@ const readData = async (handle: FileHandle, location: ZipLocation): Promise<Buff
     : readExactly(handle, location.headerOffset + start, location.compressedSize)
 }
 
-const readExactly = async (handle: FileHandle, position: number, length: number): Promise<Buffer> => {
+/** Bytes `position` to `position + length` of a file; throws `ContentFailure` where it ends before. */
+export const readExactly = async (handle: FileHandle, position: number, length: number): Promise<Buffer> => {
   const buffer = Buffer.allocUnsafe(length)
   let filled = 0
   while (filled < length) {

@@ -1,5 +1,7 @@
 /** The errors of archives, each with what to do next. */
+import type { Reject } from "../component/batch.ts"
 import { type SourceError, sourceError } from "../component/error.ts"
+import { ContentFailure } from "./content.ts"
 
 const AGAIN = "Download this part of the export again, then run once more: what is stored already stays."
 
@@ -47,7 +49,11 @@ export const systemFailure = (path: string, action: string, cause: unknown): Sou
   const { code, text } = describe(cause)
   if (code === "ENOENT") return changed(path, "it is gone")
   if (code === "EACCES" || code === "EPERM")
-    return sourceError("file-not-readable", `${path} can't be ${action}: permission denied.`, "Grant read access to it.")
+    return sourceError(
+      "file-not-readable",
+      `${path} can't be ${action}: permission denied.`,
+      "Grant read access to it."
+    )
   if (code === "ENOSPC")
     return sourceError("disk-full", `${path} can't be ${action}: the disk is full.`, "Free some space and run again.")
   return sourceError(
@@ -72,6 +78,19 @@ export const tooLarge = (path: string, bytes: number, limit: number): SourceErro
     `${path} has ${bytes} bytes; at most ${limit} can be read at once here.`,
     "Take the file out of the archive, or split it."
   )
+
+/** An entry's content can't be read, or isn't what the archive's directory says. */
+export const entryFailure = (file: string, path: string, cause: unknown): SourceError => {
+  if (!(cause instanceof ContentFailure)) return systemFailure(file, "read", cause)
+  return cause.cut ? truncated(file, `${path} is not in it any more`) : damaged(file, `of ${path}, ${cause.message}`)
+}
+
+/** An archive, or a member of one, that is left aside for what is wrong with it. */
+export const rejectOf = (error: SourceError, archive: string, member: string | null): Reject => ({
+  code: error.code,
+  reason: `${error.message} ${error.hint}`,
+  origin: { archive, member }
+})
 
 const describe = (cause: unknown): { readonly code: string | null; readonly text: string } =>
   cause instanceof Error

@@ -176,7 +176,8 @@ const zip = (file: FileFound, prefix: string, named: boolean): ZipFound => ({
   named
 })
 
-const isZipName = (path: string): boolean => /\.zip$/i.test(path)
+/** Is a file of this name taken for a zip? */
+export const isZipName = (path: string): boolean => /\.zip$/i.test(path)
 
 const isTar = (path: string): boolean => /\.(?:tgz|tar|tar\.\w{1,4})$/i.test(path)
 

@@ -110,7 +110,8 @@ const UTF8_NAMES = 0x800
 const UNIX = 3
 
 const explain = (file: string, cause: Error): SourceError => {
-  if (cause.message.startsWith("End of central directory")) return truncated(file, "its directory, at the end, is missing")
+  if (cause.message.startsWith("End of central directory"))
+    return truncated(file, "its directory, at the end, is missing")
   if (cause.message.startsWith("multi-disk")) return splitArchive(file)
   if (cause.message.startsWith("strong encryption")) return encryptedArchive(file)
   return damaged(file, `its directory can't be read (${cause.message})`)

@@ -1,6 +1,7 @@
 /** How every command answers: words for people, one JSON object for machines, an exit code for scripts. */
-import { Cause, Console, Effect, Exit, Option, Schema } from "effect"
-import { DatabaseError, SourceError } from "../component/error.ts"
+import { Console, Effect, type Option, Schema } from "effect"
+import type { DatabaseError, SourceError } from "../component/error.ts"
+import type { SampleError } from "../sample/error.ts"
 import { type Finding, renderFinding } from "../pipeline/finding.ts"
 
 /** Flags that all commands share. */
@@ -67,11 +68,14 @@ const DATABASE_WORDS: { readonly [C in DatabaseError["code"]]: readonly [exit: 1
     sql: [1, "DuckDB refused a statement.", ""]
   }
 
+type AnyError = CommandError | SourceError | DatabaseError | SampleError
+
 /** The one place that decides what a failure means for the exit code. */
-const classify = (error: CommandError | SourceError | DatabaseError): CommandError => {
+const classify = (error: AnyError): CommandError => {
   switch (error._tag) {
     case "CommandError":
       return error
+    case "SampleError":
     case "SourceError":
       return commandError(
         error.code,
@@ -91,7 +95,7 @@ const classify = (error: CommandError | SourceError | DatabaseError): CommandErr
 export const answer = <R>(
   command: string,
   shared: Shared,
-  effect: Effect.Effect<Reply, CommandError | SourceError | DatabaseError, R>
+  effect: Effect.Effect<Reply, AnyError, R>
 ): Effect.Effect<number, never, R> =>
   effect.pipe(
     Effect.flatMap(({ result, summary, text }) =>
@@ -125,6 +129,3 @@ export const answer = <R>(
       )
     })
   )
-
-export const failedWith = (exit: Exit.Exit<unknown, unknown>): string | null =>
-  Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? Cause.pretty(exit.cause) : null

@@ -29,7 +29,7 @@ const keepsake = Command.make("keepsake").pipe(
 const PIPELINE = Argument.String("pipeline").pipe(Argument.withDescription("The pipeline's YAML file"))
 
 /** Runs a handler with the shared flags, and keeps its exit code. */
-const call = <I, R>(load: () => Promise<(shared: Shared, input: I) => Effect.Effect<number, never, R>>) =>
+const call = <I>(load: () => Promise<(shared: Shared, input: I) => Effect.Effect<number, never, Command.Environment>>) =>
   Effect.fnUntraced(function* (input: I) {
     const flags = yield* keepsake
     const handler = yield* Effect.promise(load)
@@ -46,7 +46,7 @@ export interface PipelineInput {
 const validate = Command.make(
   "validate",
   { pipeline: PIPELINE },
-  call<PipelineInput, never>(async () => (await import("./validate.ts")).validate)
+  call<PipelineInput>(async () => (await import("./validate.ts")).validate)
 ).pipe(Command.withDescription("Check a pipeline without reading any data"))
 
 export interface PlanInput extends PipelineInput {
@@ -62,13 +62,13 @@ const plan = Command.make(
       Flag.withDefault(false)
     )
   },
-  call<PlanInput, never>(async () => (await import("./plan.ts")).plan)
+  call<PlanInput>(async () => (await import("./plan.ts")).plan)
 ).pipe(Command.withDescription("Show what a run would do: the graph, and the SQL of each step"))
 
 const run = Command.make(
   "run",
   { pipeline: PIPELINE },
-  call<PipelineInput, never>(async () => (await import("./run.ts")).run)
+  call<PipelineInput>(async () => (await import("./run.ts")).run)
 ).pipe(
   Command.withDescription("Run a pipeline; what was read before is not read again"),
   Command.withExamples([{ command: "keepsake run pipelines/memories.yaml", description: "Archives in, memories out" }])
@@ -77,7 +77,7 @@ const run = Command.make(
 const test = Command.make(
   "test",
   { pipeline: PIPELINE },
-  call<PipelineInput, never>(async () => (await import("./test.ts")).test)
+  call<PipelineInput>(async () => (await import("./test.ts")).test)
 ).pipe(Command.withDescription("Run the tests that stand in a pipeline file"))
 
 export interface SqlInput {
@@ -96,19 +96,19 @@ const sql = Command.make(
       Flag.optional
     )
   },
-  call<SqlInput, never>(async () => (await import("./sql.ts")).sql)
+  call<SqlInput>(async () => (await import("./sql.ts")).sql)
 ).pipe(Command.withDescription("Query the memories, and anything else, with SQL"))
 
 const status = Command.make(
   "status",
   {},
-  call<object, never>(async () => (await import("./status.ts")).status)
+  call<object>(async () => (await import("./status.ts")).status)
 ).pipe(Command.withDescription("Show the last runs, and what is stored"))
 
 const list = Command.make(
   "list",
   {},
-  call<object, never>(async () => (await import("./list.ts")).list)
+  call<object>(async () => (await import("./list.ts")).list)
 ).pipe(Command.withDescription("List all sources, transforms and sinks"))
 
 export interface DescribeInput {
@@ -118,15 +118,71 @@ export interface DescribeInput {
 const describe = Command.make(
   "describe",
   { type: Argument.String("type").pipe(Argument.withDescription("Such as google-takeout.photos or dedupe")) },
-  call<DescribeInput, never>(async () => (await import("./describe.ts")).describe)
+  call<DescribeInput>(async () => (await import("./describe.ts")).describe)
 ).pipe(Command.withDescription("Explain one source, transform or sink, with examples"))
 
 const schema = Command.make(
   "schema",
   {},
-  call<object, never>(async () => (await import("./schema.ts")).schema)
+  call<object>(async () => (await import("./schema.ts")).schema)
 ).pipe(Command.withDescription("Print the JSON Schema of pipelines, for editors"))
 
+export interface InspectInput {
+  readonly paths: ReadonlyArray<string>
+}
+
+const inspect = Command.make(
+  "inspect",
+  {
+    paths: Argument.String("archive").pipe(
+      Argument.withDescription("Archives, folders or globs, such as ~/Downloads/takeout-*.zip"),
+      Argument.variadic({ min: 1 })
+    )
+  },
+  call<InspectInput>(async () => (await import("./inspect.ts")).inspect)
+).pipe(Command.withDescription("Say what archives hold, which parts are missing, and which stream reads them"))
+
+export interface SampleInput {
+  readonly directory: string
+  readonly days: number
+  readonly seed: number
+}
+
+const sample = Command.make(
+  "sample",
+  {
+    directory: Argument.String("directory").pipe(Argument.withDescription("Where to write; made if it is not there")),
+    days: Flag.Int("days").pipe(Flag.withDescription("How many days of a life"), Flag.withDefault(90)),
+    seed: Flag.Int("seed").pipe(Flag.withDescription("Which life: the same seed, the same bytes"), Flag.withDefault(1))
+  },
+  call<SampleInput>(async () => (await import("./sample.ts")).sample)
+).pipe(Command.withDescription("Write a believable life as real archives, with truth.json beside them"))
+
+export interface InitInput {
+  readonly file: string
+  readonly photos: Option.Option<string>
+  readonly calendar: Option.Option<string>
+}
+
+const init = Command.make(
+  "init",
+  {
+    file: Argument.String("file").pipe(
+      Argument.withDescription("The pipeline to write"),
+      Argument.withDefault("memories.yaml")
+    ),
+    photos: Flag.String("photos").pipe(Flag.withDescription("Takeout zips or a folder of pictures"), Flag.optional),
+    calendar: Flag.String("calendar").pipe(Flag.withDescription("An .ics file"), Flag.optional)
+  },
+  call<InitInput>(async () => (await import("./init.ts")).init)
+).pipe(Command.withDescription("Ask where your data is, and write a pipeline that validates"))
+
+const demo = Command.make(
+  "demo",
+  {},
+  call<object>(async () => (await import("./demo.ts")).demo)
+).pipe(Command.withDescription("Make a small sample life and run pipelines/memories.yaml over it"))
+
 export const root = keepsake.pipe(
-  Command.withSubcommands([validate, plan, run, test, sql, status, list, describe, schema])
+  Command.withSubcommands([demo, init, validate, plan, run, test, sql, status, inspect, sample, list, describe, schema])
 )

@@ -21,7 +21,7 @@ export const homeOf = ({ home }: Shared): Home =>
 export const components = catalogue({ connectors, transforms, sinks })
 export const catalogueLayer = Layer.succeed(Catalogue, components)
 
-const readers = Layer.mergeAll(ArchivesLive, mediaReaderLive, catalogueLayer)
+export const readers = Layer.mergeAll(ArchivesLive, mediaReaderLive, catalogueLayer)
 
 /** Everything that a run needs, over this home's file. */
 export const homeLayer = (shared: Shared) => Layer.mergeAll(readers, warehouseLayer(homeOf(shared)))

@@ -13,13 +13,23 @@ export const test = (shared: Shared, { pipeline }: PipelineInput) =>
       const { plan } = yield* planOf(pipeline)
       const outcomes = yield* runTests(plan).pipe(Effect.scoped, Effect.provide(scratchLayer))
       const failed = outcomes.filter((outcome) => outcome.differences.length > 0)
-      const text = [...outcomes.map(outcomeText), `${outcomes.length - failed.length} passed, ${failed.length} failed`].join("\n")
+      const text = [
+        ...outcomes.map(outcomeText),
+        `${outcomes.length - failed.length} passed, ${failed.length} failed`
+      ].join("\n")
       if (failed.length > 0) {
-        return yield* commandError("test-failed", `${failed.length} of ${outcomes.length} tests failed.\n${text}`, "", 1)
+        return yield* commandError(
+          "test-failed",
+          `${failed.length} of ${outcomes.length} tests failed.\n${text}`,
+          "",
+          1
+        )
       }
       return { summary: { passed: outcomes.length, failed: 0 }, result: outcomes, text }
     })
   )
 
 const outcomeText = ({ differences, name }: TestOutcome): string =>
-  [`${differences.length === 0 ? "ok" : "FAILED"} ${name}`, ...differences.map((difference) => `  ${difference}`)].join("\n")
+  [`${differences.length === 0 ? "ok" : "FAILED"} ${name}`, ...differences.map((difference) => `  ${difference}`)].join(
+    "\n"
+  )

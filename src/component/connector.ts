@@ -76,6 +76,8 @@ export interface StreamSpec<R = LocalServices> {
   /** The column that places a record in time. */
   readonly time: string | null
   readonly examples: ReadonlyArray<ConfigExample>
+  /** Paths of files, within archives too, that it reads: for `inspect`. */
+  readonly recognises?: RegExp
   readonly bind: (config: unknown) => Effect.Effect<BoundStream<R>, Schema.SchemaError>
 }
 
@@ -91,6 +93,7 @@ export interface ConnectorSpec<R = LocalServices> {
 export type ConfigFields = { readonly [field: string]: Schema.ConstraintCodec<unknown, unknown> }
 
 interface Described<F extends ConfigFields> {
+  readonly recognises?: RegExp
   readonly type: string
   readonly summary: string
   readonly description: string

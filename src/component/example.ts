@@ -23,6 +23,7 @@ export interface RowsExample extends ConfigExample {
  */
 export const exampleTable = (rows: ExampleRows): Sql => {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  if (columns.length === 0) return sql`select null where false`
   const typed = columns.map(
     (column) => sql`${name(column)}::${name(typeOfAll(rows.map((row) => row[column] ?? null)))} as ${name(column)}`
   )

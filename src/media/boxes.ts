@@ -16,7 +16,7 @@ export const boxes = (source: Source, start: number, end: number): ReadonlyArray
   while (at + 8 <= end && found.length < MOST) {
     const head = source.bytes(at, Math.min(at + 16, end))
     if (head.length < 8) break
-    const type = head.latin1Slice(4, 8)
+    const type = head.toString("latin1", 4, 8)
     const short = head.readUInt32BE(0)
     // 1: a long size follows; 0: up to the end.
     const long = short === 1

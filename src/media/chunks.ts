@@ -8,11 +8,11 @@ const PNG_METADATA = new Set(["tEXt", "iTXt", "zTXt", "eXIf", "tIME"])
 export const readPng = (source: Source): Structure | null => {
   if (source.size < PNG_HEAD) return null
   const head = source.bytes(0, PNG_HEAD)
-  if (head.latin1Slice(12, 16) !== "IHDR") return null
+  if (head.toString("latin1", 12, 16) !== "IHDR") return null
   const width = head.readUInt32BE(16)
   const height = head.readUInt32BE(20)
   const walked = walk(source, 8, source.size, (header) => {
-    const type = header.latin1Slice(4, 8)
+    const type = header.toString("latin1", 4, 8)
     return { type, total: header.readUInt32BE(0) + 12, last: type === "IEND", metadata: PNG_METADATA.has(type) }
   })
   const exif = walked.metadata.find(({ type }) => type === "eXIf")
@@ -34,7 +34,7 @@ export const readWebp = (source: Source): Structure => {
   const declared = source.size < RIFF_HEAD ? 0 : source.bytes(0, RIFF_HEAD).readUInt32LE(4) + 8
   let size: Pixels | null = null
   const walked = walk(source, RIFF_HEAD, Math.min(source.size, declared), (header, at) => {
-    const type = header.latin1Slice(0, 4)
+    const type = header.toString("latin1", 0, 4)
     const length = header.readUInt32LE(4)
     size ??= webpPixels(type, source.bytes(at + 8, at + 18))
     return {
@@ -72,7 +72,7 @@ const webpPixels = (type: string, data: Buffer): Pixels | null => {
 /** AVI states its frame in the first chunk of its first list. */
 export const readAvi = (source: Source): Structure => {
   const head = source.bytes(0, 72)
-  if (head.length < 72 || head.latin1Slice(24, 28) !== "avih") return NO_STRUCTURE
+  if (head.length < 72 || head.toString("latin1", 24, 28) !== "avih") return NO_STRUCTURE
   return { ...NO_STRUCTURE, width: head.readUInt32LE(64) || null, height: head.readUInt32LE(68) || null }
 }
 
@@ -102,4 +102,4 @@ const walk = (source: Source, from: number, end: number, describe: (header: Buff
 }
 
 /** Some writers put JPEG's prefix before the TIFF. */
-const tiffOf = (data: Buffer): Buffer => (data.latin1Slice(0, 6) === "Exif\0\0" ? data.subarray(6) : data)
+const tiffOf = (data: Buffer): Buffer => (data.toString("latin1", 0, 6) === "Exif\0\0" ? data.subarray(6) : data)

@@ -1,8 +1,8 @@
 /** What EXIF says of a photo. */
-import { EpochMillis, type WallMillis } from "../component/column.ts"
+import type { EpochMillis, WallMillis } from "../component/column.ts"
 import { NO_PLACE, type Place, placeOf } from "./place.ts"
 import { type ByteOrder, type Value, byteOrderOf, readDirectory } from "./tiff.ts"
-import { exifTime, instantOf, offsetOf, wallTime } from "./time.ts"
+import { epochMillis, exifTime, instantOf, offsetOf, wallTime } from "./time.ts"
 
 export interface ExifFacts extends Place {
   readonly orientation: number | null
@@ -106,7 +106,9 @@ export const readExif = (block: Buffer): ExifFacts => {
   const main = readDirectory(block, order, order === "little" ? block.readUInt32LE(4) : block.readUInt32BE(4), MAIN)
   const below = (tag: number, wanted: ReadonlySet<number>) => {
     const offset = numberOf(main.values, tag)
-    return offset === null ? { values: new Map<number, Value>(), damaged: false } : readDirectory(block, order, offset, wanted)
+    return offset === null
+      ? { values: new Map<number, Value>(), damaged: false }
+      : readDirectory(block, order, offset, wanted)
   }
   const make = textOf(main.values, TAG.make)
   const camera = below(TAG.camera, make === "Apple" ? APPLE_CAMERA : CAMERA)
@@ -158,7 +160,7 @@ const instant = (local: WallMillis | null, offset: number | null, place: Values)
   if (![hour, minute, second].every(Number.isFinite)) return null
   const utc = wallTime(Number(day[1]), Number(day[2]), Number(day[3]), hour, minute, Math.floor(second))
   if (utc === null || (local !== null && Math.abs(utc - local) > FURTHEST)) return null
-  return EpochMillis(utc)
+  return epochMillis(utc)
 }
 
 const placeFacts = (values: Values): Place => {
@@ -191,7 +193,7 @@ const CONTENT_ID = 0x11
 const appleContentId = (note: ReadonlyArray<number>): string | null => {
   if (note.length < 16) return null
   const block = Buffer.from(note)
-  if (block.latin1Slice(0, APPLE_NOTE.length) !== APPLE_NOTE) return null
-  const order: ByteOrder = block.latin1Slice(12, 14) === "II" ? "little" : "big"
+  if (block.toString("latin1", 0, APPLE_NOTE.length) !== APPLE_NOTE) return null
+  const order: ByteOrder = block.toString("latin1", 12, 14) === "II" ? "little" : "big"
   return textOf(readDirectory(block, order, 14, new Set([CONTENT_ID])).values, CONTENT_ID)
 }

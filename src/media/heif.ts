@@ -65,7 +65,7 @@ const itemTypes = (meta: Source, box: Box | undefined): ReadonlyMap<number, stri
     const wide = content[0] === 3
     if (entry.type !== "infe" || (content[0] !== 2 && !wide)) continue
     const after = wide ? 8 : 6
-    types.set(unsigned(content, 4, wide ? 4 : 2), content.latin1Slice(after + 2, after + 6))
+    types.set(unsigned(content, 4, wide ? 4 : 2), content.toString("latin1", after + 2, after + 6))
   }
   return types
 }

@@ -54,7 +54,8 @@ export const readJpeg = (source: Source): Structure | null => {
     const next = at + 2 + file.readUInt16BE(at + 2)
     if (next > file.length || next < at + 4) break
     if (isMetadata(marker)) {
-      if (marker === APP1 && exif === null && file.latin1Slice(at + 4, at + 10) === EXIF) exif = file.subarray(at + 10, next)
+      if (marker === APP1 && exif === null && file.toString("latin1", at + 4, at + 10) === EXIF)
+        exif = file.subarray(at + 10, next)
       cut(at, next)
     } else if (isFrame(marker) && frame === null && at + 10 <= next) {
       frame = { marker, height: file.readUInt16BE(at + 5), width: file.readUInt16BE(at + 7), parts: file[at + 9] ?? 0 }

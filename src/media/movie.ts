@@ -92,7 +92,7 @@ const userTexts = (movie: Source, userData: Box | undefined): ReadonlyArray<read
   return boxes(movie, userData.start, userData.end).flatMap(({ type, start, end }) => {
     const content = movie.bytes(start, end)
     if (!type.startsWith("\xa9") || content.length < 4) return []
-    return [[type, content.utf8Slice(4, Math.min(4 + content.readUInt16BE(0), content.length)).trim()] as const]
+    return [[type, content.toString("utf8", 4, Math.min(4 + content.readUInt16BE(0), content.length)).trim()] as const]
   })
 }
 
@@ -101,7 +101,7 @@ const UTF8 = 1
 /** Values by the names in `keys`, or by their own four letters where there are none. */
 const metaTexts = (movie: Source, meta: Box): ReadonlyArray<readonly [string, string]> => {
   // MP4 puts a version before the children, QuickTime doesn't.
-  const skip = movie.bytes(meta.start + 4, meta.start + 8).latin1Slice() === "hdlr" ? 0 : 4
+  const skip = movie.bytes(meta.start + 4, meta.start + 8).toString("latin1") === "hdlr" ? 0 : 4
   const list = child(movie, meta, "ilst", skip)
   if (list === undefined) return []
   const names = keyNames(movie, child(movie, meta, "keys", skip))
@@ -110,11 +110,11 @@ const metaTexts = (movie: Source, meta: Box): ReadonlyArray<readonly [string, st
     const content = data === undefined ? null : movie.bytes(data.start, data.end)
     if (content === null || content.length < 8 || content.readUInt32BE(0) !== UTF8) return []
     const name = names[Buffer.from(item.type, "latin1").readUInt32BE(0) - 1] ?? item.type
-    return [[name, content.utf8Slice(8).trim()] as const]
+    return [[name, content.toString("utf8", 8).trim()] as const]
   })
 }
 
 const keyNames = (movie: Source, keys: Box | undefined): ReadonlyArray<string> =>
   keys === undefined
     ? []
-    : boxes(movie, keys.start + 8, keys.end).map(({ start, end }) => movie.bytes(start, end).utf8Slice())
+    : boxes(movie, keys.start + 8, keys.end).map(({ start, end }) => movie.bytes(start, end).toString("utf8"))

@@ -14,22 +14,27 @@ const HEAD = 64
 /** Pure, and total: damage is a warning, or a result that says why the file can't be a picture. */
 export const readMedia = (bytes: Uint8Array): MediaResult => readSource(memorySource(bytes))
 
+/** Sees the whole content, in pieces and in order, as it is hashed. */
+export type OnPiece = (piece: Uint8Array) => void
+
+const ignore: OnPiece = () => undefined
+
 /** The same for what may not fit into memory. Throws only what the source itself throws. */
-export const readSource = (source: Source): MediaResult => {
+export const readSource = (source: Source, onPiece: OnPiece = ignore): MediaResult => {
   if (source.size === 0) return unreadable("media-empty", "The file is empty.")
   const kind = sniff(source.bytes(0, HEAD))
   const found = kind === null ? UNKNOWN : inspect(kind, source)
-  if (found === null) return unreadable("media-unreadable", "The file ends before its picture begins.")
-  const contentHash = hashOf(source, [{ start: 0, end: source.size }])
+  if (found === null) return unreadable("media-unreadable", "The file ends, or breaks off, before its picture begins.")
   const { structure } = found
+  const hashes = hashesOf(source, structure.picture, onPiece)
   return {
     _tag: "Facts",
     facts: {
       mimeType: kind?.mimeType ?? null,
       kind: kind?.kind ?? null,
       bytes: source.size,
-      contentHash,
-      pictureHash: structure.picture === null ? contentHash : hashOf(source, structure.picture),
+      contentHash: hashes.content,
+      pictureHash: hashes.picture,
       ...found.facts,
       ...shown(structure, found.facts.orientation),
       warning: structure.warning ?? found.warning
@@ -76,7 +81,11 @@ const inspect = (kind: Kind, source: Source): Found | null => {
   try {
     if (kind.format === "movie") {
       const { structure, facts } = readMovie(source)
-      return { structure, facts: facts === null ? UNKNOWN.facts : stated({ ...facts, orientation: null }), warning: null }
+      return {
+        structure,
+        facts: facts === null ? UNKNOWN.facts : stated({ ...facts, orientation: null }),
+        warning: null
+      }
     }
     const structure = structureOf(kind, source)
     if (structure === null) return null
@@ -127,14 +136,32 @@ const shown = ({ width, height, turned }: Structure, orientation: number | null)
 
 const PIECE = 4 << 20
 
-const hashOf = (source: Source, ranges: ReadonlyArray<Range>): string => {
-  const [first, second] = ranges
-  if (first !== undefined && second === undefined && first.end - first.start <= PIECE) {
-    return hash("sha256", source.bytes(first.start, first.end), "hex")
+interface Hashes {
+  readonly content: string
+  readonly picture: string
+}
+
+/** Both hashes in one pass over the bytes; `ranges` are in order. */
+const hashesOf = (source: Source, ranges: ReadonlyArray<Range> | null, onPiece: OnPiece): Hashes => {
+  const whole = source.size <= PIECE ? source.bytes(0, source.size) : null
+  if (whole !== null) onPiece(whole)
+  if (whole !== null && ranges === null) {
+    const content = hash("sha256", whole, "hex")
+    return { content, picture: content }
   }
-  const hasher = createHash("sha256")
-  for (const { start, end } of ranges) {
-    for (let at = start; at < end; at += PIECE) hasher.update(source.bytes(at, Math.min(at + PIECE, end)))
+  const content = whole === null ? createHash("sha256") : null
+  const picture = createHash("sha256")
+  for (let at = 0; at < source.size; at += PIECE) {
+    const end = Math.min(at + PIECE, source.size)
+    const piece = whole ?? source.bytes(at, end)
+    if (whole === null) onPiece(piece)
+    content?.update(piece)
+    for (const range of ranges ?? []) {
+      if (range.start < end && range.end > at) {
+        picture.update(piece.subarray(Math.max(range.start, at) - at, Math.min(range.end, end) - at))
+      }
+    }
   }
-  return hasher.digest("hex")
+  const contentHash = content?.digest("hex") ?? hash("sha256", whole ?? "", "hex")
+  return { content: contentHash, picture: ranges === null ? contentHash : picture.digest("hex") }
 }

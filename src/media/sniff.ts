@@ -32,7 +32,8 @@ const OLD_QUICKTIME = new Set(["moov", "mdat", "wide", "pnot"])
 /** The format of a file that begins so; null when it isn't one of pictures and videos. 64 bytes are enough. */
 export const sniff = (head: Buffer): Kind | null => {
   if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return JPEG
-  const ascii = (start: number, end: number) => head.latin1Slice(Math.min(start, head.length), Math.min(end, head.length))
+  const ascii = (start: number, end: number) =>
+    head.toString("latin1", Math.min(start, head.length), Math.min(end, head.length))
   const start = ascii(0, 4)
   if (ascii(0, 8) === "\x89PNG\r\n\x1a\n") return photo("png", "image/png")
   if (start === "GIF8") return photo("gif", "image/gif")
@@ -53,19 +54,19 @@ export const sniff = (head: Buffer): Kind | null => {
 }
 
 const ofBrands = (head: Buffer): Kind | null => {
-  const major = head.latin1Slice(8, Math.min(12, head.length))
+  const major = head.toString("latin1", 8, Math.min(12, head.length))
   const size = Math.min(head.length, head.length < 4 ? 0 : head.readUInt32BE(0))
   // A generic major brand leaves it to the compatible ones what codec it is.
   if (major === "mif1" || major === "msf1") {
     for (let at = 16; at + 4 <= size; at += 4) {
-      const brand = head.latin1Slice(at, at + 4)
+      const brand = head.toString("latin1", at, at + 4)
       const known = brand === "mif1" || brand === "msf1" ? undefined : BRANDS.get(brand)
       if (known?.format === "heif") return known
     }
   }
   const known = BRANDS.get(major)
   if (known !== undefined) return known
-  if (/^3g/.test(major)) return video("movie", "video/3gpp")
+  if (major.startsWith("3g")) return video("movie", "video/3gpp")
   // Audio and raw formats share the container.
   return /^(M4A|M4B|M4P|F4A|crx|jp2|jpx|jxl)/.test(major) ? null : video("movie", "video/mp4")
 }

@@ -1,7 +1,7 @@
 /** Bytes to look at: a file in memory, or one too large for it that is read by offset. */
 export interface Source {
   readonly size: number
-  /** From `start` up to, not including, `end`; fewer where the source ends before. Valid until the next call. */
+  /** From `start` up to, not including, `end`; fewer where the source ends before. */
   readonly bytes: (start: number, end: number) => Buffer
 }
 

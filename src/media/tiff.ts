@@ -18,7 +18,7 @@ export type ByteOrder = "little" | "big"
 
 /** Null when the block is no TIFF. */
 export const byteOrderOf = (block: Buffer): ByteOrder | null => {
-  const mark = block.latin1Slice(0, Math.min(4, block.length))
+  const mark = block.toString("latin1", 0, Math.min(4, block.length))
   return mark === "II*\0" ? "little" : mark === "MM\0*" ? "big" : null
 }
 
@@ -57,16 +57,10 @@ export const readDirectory = (
 const text = (block: Buffer, start: number, length: number): string => {
   const end = block.indexOf(0, start)
   const bytes = block.subarray(start, end === -1 || end > start + length ? start + length : end)
-  return (isUtf8(bytes) ? bytes.utf8Slice() : bytes.latin1Slice()).trim()
+  return (isUtf8(bytes) ? bytes.toString("utf8") : bytes.toString("latin1")).trim()
 }
 
-const numbers = (
-  block: Buffer,
-  little: boolean,
-  type: number,
-  start: number,
-  many: number
-): ReadonlyArray<number> => {
+const numbers = (block: Buffer, little: boolean, type: number, start: number, many: number): ReadonlyArray<number> => {
   const found: Array<number> = []
   const width = WIDTHS[type] ?? 1
   for (let at = start; at < start + width * many; at += width) found.push(number(block, little, type, at))

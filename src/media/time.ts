@@ -1,5 +1,9 @@
 /** Times as cameras write them. */
-import { EpochMillis, WallMillis } from "../component/column.ts"
+import type { EpochMillis, WallMillis } from "../component/column.ts"
+
+// Brands of its own: column.ts's constructors would load Effect into every thread, which takes longer than 1,000 photos.
+export const epochMillis = (value: number) => value as EpochMillis
+const wallMillis = (value: number) => value as WallMillis
 
 /** The first photograph is of 1826. */
 const FIRST_YEAR = 1826
@@ -19,7 +23,7 @@ export const wallTime = (
   if (!(hour < 24 && minute < 60 && second < 61 && month >= 1 && month <= 12 && day >= 1)) return null
   const value = Date.UTC(year, month - 1, day, hour, minute, second, millis)
   // The 31st of February would be in March.
-  return day <= 28 || day <= new Date(Date.UTC(year, month, 0)).getUTCDate() ? WallMillis(value) : null
+  return day <= 28 || day <= new Date(Date.UTC(year, month, 0)).getUTCDate() ? wallMillis(value) : null
 }
 
 const EXIF_TIME = /^(\d{4})[:\-/.](\d{2})[:\-/.](\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?/
@@ -48,12 +52,12 @@ const MINUTE = 60_000
 
 /** The instant of a clock that is so many minutes ahead of UTC. */
 export const instantOf = (wall: WallMillis, offsetMinutes: number): EpochMillis =>
-  EpochMillis(wall - offsetMinutes * MINUTE)
+  epochMillis(wall - offsetMinutes * MINUTE)
 
 /** QuickTime counts seconds from 1904; 0 and dates before photography mean that nobody set it. */
 export const quicktimeInstant = (seconds: number): EpochMillis | null => {
   if (seconds === 0) return null
   const millis = (seconds - 2_082_844_800) * 1000
   const year = new Date(millis).getUTCFullYear()
-  return year > 1904 && year <= LAST_YEAR ? EpochMillis(millis) : null
+  return year > 1904 && year <= LAST_YEAR ? epochMillis(millis) : null
 }

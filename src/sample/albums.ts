@@ -65,7 +65,6 @@ const eventAlbum = ({ day, event }: Shot): Album | null => {
   return album({ title, folder, day: dayOf(year, 1, 1), turn: 1, nested: false })
 }
 
-
 const bestOf = (day: number): Album => {
   const title = `Best of ${yearOf(day)}`
   return album({ title, folder: title, day: dayOf(yearOf(day), 1, 1), turn: 1, nested: false })

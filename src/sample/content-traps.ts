@@ -19,9 +19,14 @@ const beside = (look: Look, other: OtherFile): Piece => ({ looks: [look], others
 const CORRUPT_YEAR = String(Date.UTC(171_546, 5, 1) / 1000)
 
 /** AppleDouble: magic number, version, filler, no entries. */
-const APPLE_DOUBLE = Buffer.concat([Buffer.from([0, 5, 0x16, 7, 0, 2, 0, 0]), Buffer.from("Mac OS X        ", "latin1"), Buffer.alloc(2)])
+const APPLE_DOUBLE = Buffer.concat([
+  Buffer.from([0, 5, 0x16, 7, 0, 2, 0, 0]),
+  Buffer.from("Mac OS X        ", "latin1"),
+  Buffer.alloc(2)
+])
 
-const numberedImage = ({ shot }: Look) => `image${String(shot.day).padStart(4, "0")}${String(shot.index).padStart(2, "0")}`
+const numberedImage = ({ shot }: Look) =>
+  `image${String(shot.day).padStart(4, "0")}${String(shot.index).padStart(2, "0")}`
 
 /** A GIF and a JPEG that share a stem. */
 const gifAndJpeg = (plain: Look): readonly [Look, Look] => {
@@ -48,7 +53,12 @@ export const contentTraps: ReadonlyArray<Trap> = [
   trap("orphan-sidecar", (plain) => {
     const name = { stem: `deleted_${stamp(plain.shot)}`, number: null, extension: ".jpg" }
     const sidecar = sidecarOf(plain.shot, name, "supplemental")
-    return beside(plain, { name: sidecar.file, bytes: sidecarBytes(sidecar), fate: "orphan-sidecar", why: "picture-missing" })
+    return beside(plain, {
+      name: sidecar.file,
+      bytes: sidecarBytes(sidecar),
+      fate: "orphan-sidecar",
+      why: "picture-missing"
+    })
   }),
   trap("zero-time", (plain) => piece(saying(selfDated(plain), { timestamp: "0" }))),
   trap("corrupt-time", (plain) => piece(saying(selfDated(plain), { timestamp: CORRUPT_YEAR }))),
@@ -56,7 +66,9 @@ export const contentTraps: ReadonlyArray<Trap> = [
     piece({ ...plain, exif: plain.exif === null ? null : { ...plain.exif, localTime: null, offset: null } })
   ),
   hidingTrap("zero-place", (plain) => piece(saying(placed(plain, null), { place: null, cameraPlace: null }))),
-  trap("place-by-hand", (plain) => piece(saying(placed(plain, null), { place: plain.shot.position, cameraPlace: null }))),
+  trap("place-by-hand", (plain) =>
+    piece(saying(placed(plain, null), { place: plain.shot.position, cameraPlace: null }))
+  ),
   trap("place-of-camera", (plain) => {
     const { position } = plain.shot
     return piece(saying(placed(plain, position), { place: null, cameraPlace: position }))
@@ -97,6 +109,9 @@ export const contentTraps: ReadonlyArray<Trap> = [
     const { day, index } = plain.shot
     const date = stamp(plain.shot).slice(0, 8)
     const stem = `IMG-${date}-WA${String(index + (day % 9) * 100).padStart(4, "0")}`
-    return piece({ ...renamed(plain, { stem, number: null, extension: ".jpg" }, "legacy", { place: null, cameraPlace: null }), exif: null })
+    return piece({
+      ...renamed(plain, { stem, number: null, extension: ".jpg" }, "legacy", { place: null, cameraPlace: null }),
+      exif: null
+    })
   })
 ]

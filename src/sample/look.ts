@@ -32,7 +32,8 @@ const CAMERAS: { readonly [K in CameraName]: Pick<Exif, "make" | "model" | "soft
 }
 
 /** Cameras that count begin again after 9999: in a year no two pictures of a day's first 27 share a number. */
-const counter = ({ day, index }: Shot): string => String((((day * 27 + index) % 9999) + 9999) % 9999 + 1).padStart(4, "0")
+const counter = ({ day, index }: Shot): string =>
+  String(((((day * 27 + index) % 9999) + 9999) % 9999) + 1).padStart(4, "0")
 
 /** `20230306_101530`, the local time. */
 export const stamp = ({ at, zone }: Shot): string => compactTime(at, offsetMinutes(at, zone)).replace("T", "_")
@@ -77,7 +78,12 @@ const photoId = (file: string, shot: Shot): string =>
   `AF1Qip${createHash("sha256").update(`${shot.id} ${file}`).digest("base64url").slice(0, 38)}`
 
 /** The sidecar of a file; `changes` say what is unusual about it. */
-export const sidecarOf = (shot: Shot, name: MediaName, style: SidecarStyle, changes: Partial<Sidecar> = {}): Sidecar => ({
+export const sidecarOf = (
+  shot: Shot,
+  name: MediaName,
+  style: SidecarStyle,
+  changes: Partial<Sidecar> = {}
+): Sidecar => ({
   file: sidecarName(name, style),
   title: `${name.stem}${name.extension}`,
   description: shot.index % 9 === 4 ? "A good day, all in all; see also the next one." : "",
@@ -94,7 +100,10 @@ export const sidecarOf = (shot: Shot, name: MediaName, style: SidecarStyle, chan
 })
 
 /** The place as camera and Google know it. The big camera has none; at times Google guesses it all the same. */
-const knownPlaces = (shot: Shot, random: Random): { readonly camera: Position | null; readonly google: Position | null } => {
+const knownPlaces = (
+  shot: Shot,
+  random: Random
+): { readonly camera: Position | null; readonly google: Position | null } => {
   const { position } = shot
   if (shot.needsPlace) return { camera: position, google: position }
   if (shot.camera === "nikon") return { camera: null, google: random.chance(0.5) ? position : null }

@@ -75,7 +75,7 @@ const casual = (seed: number, day: number, random: Random): ReadonlyArray<Moment
   if (start === undefined) return []
   const outside = random.chance(0.6)
   const place = outside ? random.pick(walks) : home
-  return burst(random, { place, metres: outside ? 150 : 25, start, count: random.integer(2, 7) }, () => ({
+  return burst(random, { place, metres: outside ? 150 : 25, start, count: random.integer(1, 5) }, () => ({
     event: null,
     needsPlace: false
   }))
@@ -99,7 +99,7 @@ const strolls = (
     .filter((at) => isClearOf(timedEvents, at, 30 * MINUTE) && isClearOf(timedEvents, at + 30 * MINUTE, 30 * MINUTE))
     .slice(0, 3)
     .flatMap((start) =>
-      burst(random, { place, metres: 350, start, count: random.integer(3, 6) }, (at) => ({
+      burst(random, { place, metres: 350, start, count: random.integer(2, 5) }, (at) => ({
         event,
         needsPlace: !isClearOf(timedEvents, at, CLEAR)
       }))

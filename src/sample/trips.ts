@@ -21,8 +21,8 @@ const tripOfBlock = (seed: number, block: number): Trip => {
   const random = stream("trip", seed, block)
   const holiday = block % 3 === 0
   const length = holiday ? random.integer(7, 9) : random.integer(2, 3)
-  // Saturdays; a long weekend begins on its Friday. The fourth week stays free, so that trips never touch.
-  const saturdays: NonEmpty<number> = holiday ? [5, 12] : [5, 12, 19]
+  // Saturdays; a long weekend begins on its Friday. The first week stays free, so that trips never touch.
+  const saturdays: NonEmpty<number> = [5, 12, 19]
   const early = !holiday && length === 3 ? 1 : 0
   const turn = random.integer(0, saturdays.length - 1)
   const starts = saturdays.map((_, index) => block * BLOCK + cycled(saturdays, turn + index) - early)

@@ -1,0 +1,252 @@
+/** One VEVENT: its identity, its times, and what it says about itself. */
+import { createHash } from "node:crypto"
+import { Result } from "effect"
+import type { Origin } from "../../src/component/batch.ts"
+import type { Calendar } from "./calendar.ts"
+import { DAY, startOfDay } from "./clock.ts"
+import type { Component } from "./content.ts"
+import { type Details, detailsOf } from "./details.ts"
+import {
+  type Length,
+  type Moment,
+  dateIn,
+  momentOf,
+  parseLength,
+  parseMoment,
+  tzidOf,
+  wallIn,
+  zoneOf
+} from "./moment.ts"
+import { type Properties, type Property, plainText, properties } from "./property.ts"
+import { type Rule, parseRule } from "./rule.ts"
+import { type Zone, toInstant } from "./zone.ts"
+
+/** An RDATE; a PERIOD brings its own length. */
+export interface ExtraDate {
+  readonly moment: Moment
+  readonly length: Length | null
+}
+
+export interface CalendarEvent {
+  readonly uid: string
+  readonly calendar: Calendar
+  readonly allDay: boolean
+  /** Its wall time is what recurs. */
+  readonly zone: Zone
+  /** Whose dates and name are shown: the event's own; of instants in UTC, which name no place, the calendar's. */
+  readonly shownIn: Zone
+  readonly endShownIn: Zone
+  /** Its zone is the pipeline's, because the file names none. */
+  readonly floating: boolean
+  /** Wall time in `zone`; of an all-day event, midnight. */
+  readonly start: number
+  /** An override without DTSTART takes the time of its occurrence. */
+  readonly startGiven: boolean
+  /** Null: neither DTEND nor DURATION says. */
+  readonly length: Length | null
+  /** The occurrence that it stands for; null: the series itself, or a single event. */
+  readonly recurrence: Moment | null
+  /** It stands for all later occurrences too. */
+  readonly andFuture: boolean
+  readonly rules: ReadonlyArray<Rule>
+  readonly exceptRules: ReadonlyArray<Rule>
+  readonly extraDates: ReadonlyArray<ExtraDate>
+  readonly exceptDates: ReadonlyArray<Moment>
+  /** Has lines that make it a series, even if they can't be read. */
+  readonly recurring: boolean
+  readonly details: Details
+  /** Which of several versions it is. */
+  readonly version: Version
+  readonly origin: Origin
+  readonly component: Component
+  /** Why rules can't be followed. */
+  readonly brokenRules: ReadonlyArray<string>
+  /** Lines that were left out. */
+  readonly notes: ReadonlyArray<Note>
+}
+
+/** Of several copies with one identity, that with the highest sequence, then the latest change, counts. */
+export interface Version {
+  readonly sequence: number
+  readonly modified: number
+  readonly stamped: number
+  /** SHA-256 of its lines in any order. */
+  readonly digest: string
+}
+
+export interface Note {
+  readonly reason: string
+  readonly example: string
+}
+
+export interface Refusal {
+  readonly code: "ics-event-cut" | "ics-no-start" | "ics-bad-date"
+  readonly reason: string
+}
+
+const UNREADABLE = "a line of an event that can't be read; the event is kept without it"
+const BACKWARDS = "an end before the start; the event is kept without it"
+const UNKNOWN_ZONE = "a time zone that nothing defines; the calendar's own is taken"
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+/** Lines that differ between exports of the same event. */
+const VOLATILE = /^(?:DTSTAMP|CREATED|LAST-MODIFIED|SEQUENCE)[;:]/i
+
+/** The identity of an event without UID: its content. */
+const contentUid = (lines: ReadonlyArray<string>): string =>
+  `content:${sha256(
+    lines
+      .filter((line) => !VOLATILE.test(line))
+      .toSorted()
+      .join("\n")
+  ).slice(0, 32)}`
+
+const instantOf = (property: Property | null): number => {
+  const moment = property === null ? null : momentOf(property)
+  return moment?.wall ?? Number.NEGATIVE_INFINITY
+}
+
+const versionOf = (has: Properties, lines: ReadonlyArray<string>): Version => {
+  const stamped = instantOf(has.first("DTSTAMP"))
+  const sequence = Number.parseInt(has.first("SEQUENCE")?.value ?? "0", 10)
+  return {
+    sequence: Number.isNaN(sequence) ? 0 : sequence,
+    modified: has.has("LAST-MODIFIED") ? instantOf(has.first("LAST-MODIFIED")) : stamped,
+    stamped,
+    digest: sha256(lines.toSorted().join("\n"))
+  }
+}
+
+/** All values of a property that lists dates, with what can't be read. */
+const listed = <A>(
+  all: ReadonlyArray<Property>,
+  read: (value: string, tzid: string | null) => A | null
+): { readonly values: ReadonlyArray<A>; readonly unreadable: ReadonlyArray<string> } => {
+  const found = all.flatMap((property) =>
+    property.value.split(",").map((value) => ({ value, result: read(value, tzidOf(property)) }))
+  )
+  return {
+    values: found.flatMap(({ result }) => (result === null ? [] : [result])),
+    unreadable: found.flatMap(({ value, result }) => (result === null && value.trim() !== "" ? [value] : []))
+  }
+}
+
+/** A date, or a period of a start with an end or a length. */
+const extraDate =
+  (calendar: Calendar) =>
+  (value: string, tzid: string | null): ExtraDate | null => {
+    const [from = "", to] = value.split("/")
+    const moment = parseMoment(from, tzid)
+    if (moment === null || to === undefined) return moment && { moment, length: null }
+    const length = parseLength(to)
+    const end = parseMoment(to, tzid)
+    if (length !== null || end === null) return length && { moment, length }
+    const { zones } = calendar
+    const instant = (each: Moment) => toInstant(zoneOf(each, zones), each.wall)
+    return { moment, length: { days: 0, millis: Math.max(0, instant(end) - instant(moment)) } }
+  }
+
+interface Times {
+  readonly start: Moment
+  readonly end: Moment | null
+  readonly duration: Length | null
+}
+
+/** From a start and an end, where both are given, to a length; null: the end lies before the start. */
+const lengthBetween = (
+  { start, end }: Times & { readonly end: Moment },
+  calendar: Calendar,
+  zone: Zone
+): Length | null => {
+  const { zones } = calendar
+  if (start.kind === "date") {
+    const last = end.kind === "date" ? end.wall : startOfDay(wallIn(end, zone, zones) + DAY - 1)
+    // Some write the same date for start and end of one day.
+    return last < start.wall ? null : { days: Math.max(1, (last - start.wall) / DAY), millis: 0 }
+  }
+  const instant = (each: Moment) => toInstant(each.kind === "date" ? zone : zoneOf(each, zones), each.wall)
+  const millis = instant(end) - instant(start)
+  return millis < 0 ? null : { days: 0, millis }
+}
+
+const refuse = (code: Refusal["code"], reason: string): Result.Result<never, Refusal> => Result.fail({ code, reason })
+
+/** The value of a line that must be readable where it is there; null: it isn't there. */
+const required = <A>(
+  has: Properties,
+  name: string,
+  read: (property: Property) => A | null
+): Result.Result<A | null, Refusal> => {
+  if (!has.has(name)) return Result.succeed(null)
+  const property = has.first(name)
+  const value = property === null ? null : read(property)
+  return value === null
+    ? refuse(
+        "ics-bad-date",
+        `${name} is not a date or time that exists: "${property?.value ?? has.unreadable(name)[0]}"`
+      )
+    : Result.succeed(value)
+}
+
+/** Reads a VEVENT; fails when it can't be placed in time. */
+export const readEvent = (
+  component: Component,
+  calendar: Calendar,
+  origin: Origin
+): Result.Result<CalendarEvent, Refusal> =>
+  Result.gen(function* () {
+    if (!component.complete) return yield* refuse("ics-event-cut", "the event has no END: the file was cut here")
+    const has = properties(component)
+    const given = yield* required(has, "DTSTART", momentOf)
+    const recurrence = yield* required(has, "RECURRENCE-ID", momentOf)
+    const end = yield* required(has, "DTEND", momentOf)
+    const duration = yield* required(has, "DURATION", ({ value }) => parseLength(value))
+    const start = given ?? recurrence
+    if (start === null) return yield* refuse("ics-no-start", "the event has no DTSTART, so it has no place in time")
+
+    const { zones } = calendar
+    const allDay = start.kind === "date"
+    const zone = zoneOf(start, zones)
+    const shownIn = start.kind === "utc" ? zones.own : zone
+    const ends = end === null ? null : lengthBetween({ start, end, duration }, calendar, zone)
+    const rules = has.all("RRULE").map(({ value }) => parseRule(value))
+    const exceptRules = has.all("EXRULE").map(({ value }) => parseRule(value))
+    const extra = listed(has.all("RDATE"), extraDate(calendar))
+    const except = listed(has.all("EXDATE"), parseMoment)
+    const moments = [start, end, recurrence, ...except.values, ...extra.values.map(({ moment }) => moment)]
+    const unknown = moments.flatMap((each) =>
+      each?.kind === "wall" && each.tzid !== null && zones.byId(each.tzid) === null ? [each.tzid] : []
+    )
+    const named = ["DTSTART", "DTEND", "RDATE", "EXDATE", "RRULE", "SUMMARY", "LOCATION", "ATTENDEE", "ORGANIZER"]
+    const unreadable = [...named.flatMap(has.unreadable), ...extra.unreadable, ...except.unreadable]
+    return {
+      uid: plainText(has.first("UID")?.value) ?? contentUid(component.lines),
+      calendar,
+      allDay,
+      zone,
+      shownIn,
+      endShownIn: end === null || end.kind === "date" ? shownIn : end.kind === "utc" ? zones.own : zoneOf(end, zones),
+      floating: start.kind === "wall" && start.tzid === null && calendar.assumed,
+      start: allDay ? dateIn(start, zone, zones) : start.wall,
+      startGiven: given !== null,
+      length: ends ?? duration,
+      recurrence,
+      andFuture: has.first("RECURRENCE-ID")?.params.get("range")?.toUpperCase() === "THISANDFUTURE",
+      rules: rules.flatMap((rule) => (Result.isSuccess(rule) ? [rule.success] : [])),
+      exceptRules: exceptRules.flatMap((rule) => (Result.isSuccess(rule) ? [rule.success] : [])),
+      extraDates: extra.values,
+      exceptDates: except.values,
+      recurring: has.has("RRULE") || has.has("RDATE"),
+      details: detailsOf(has, calendar.cancels),
+      version: versionOf(has, component.lines),
+      origin,
+      component,
+      brokenRules: [...rules, ...exceptRules].flatMap((rule) => (Result.isFailure(rule) ? [rule.failure] : [])),
+      notes: [
+        ...unreadable.map((example) => ({ reason: UNREADABLE, example })),
+        ...(end !== null && ends === null ? [{ reason: BACKWARDS, example: has.first("DTEND")?.value ?? "" }] : []),
+        ...[...new Set(unknown)].map((example) => ({ reason: UNKNOWN_ZONE, example }))
+      ]
+    }
+  })

@@ -1,0 +1,108 @@
+import { Effect } from "effect"
+import { type Columns, type Row, double, text, uuid } from "../src/component/column.ts"
+import { ColumnName, withDefault } from "../src/component/fields.ts"
+import { uuid5 } from "../src/component/id.ts"
+import { type Sql, join, name, sql } from "../src/component/sql.ts"
+import { transform } from "../src/component/transform.ts"
+import { requireColumns } from "./columns.ts"
+import { type PlaceIndex, loadPlaceIndex } from "./place-index.ts"
+
+const KEY = {
+  latitude: double("Degrees, to three decimals (about 100 m)."),
+  longitude: double("Degrees, to three decimals.")
+}
+
+const VALUE = {
+  place_id: uuid("The place; null where no town is near."),
+  place_name: text("The nearest town within 25 km, in the same country."),
+  place_locality: text("City, town or village."),
+  place_region: text("State, canton or province."),
+  place_country_code: text("ISO 3166-1 alpha-2."),
+  place_latitude: double("Of the town."),
+  place_longitude: double("Of the town."),
+  place_time_zone: text("IANA zone.")
+}
+
+const NAME = "reverse_geocode"
+
+/** Names the place of coordinates. */
+export const reverseGeocode = transform({
+  type: "reverse-geocode",
+  summary: "Names the place of coordinates, without asking anyone.",
+  description:
+    "Adds the nearest town within 25 km and the same country, its region, country and time zone, from GeoNames' list of cities that comes with Keepsake. Farther from any town only the country and time zone are known. Rows without coordinates keep nulls; columns of these names that have a value keep it.",
+  config: {
+    latitude: ColumnName.pipe(withDefault("latitude")).annotate({ description: "The column with the latitude." }),
+    longitude: ColumnName.pipe(withDefault("longitude")).annotate({ description: "The column with the longitude." })
+  },
+  examples: [
+    {
+      title: "Where photos were taken",
+      yaml: "type: reverse-geocode\nfrom: photos",
+      given: {
+        photos: [
+          { file_name: "a.jpg", latitude: 47.5576, longitude: 7.5887 },
+          { file_name: "b.jpg", latitude: null, longitude: null }
+        ]
+      },
+      expect: [
+        {
+          file_name: "a.jpg",
+          place_locality: "Basel",
+          place_country_code: "CH",
+          place_time_zone: "Europe/Zurich"
+        },
+        { file_name: "b.jpg", place_id: null, place_country_code: null }
+      ]
+    }
+  ],
+  build: Effect.fnUntraced(function* (config, { from }) {
+    yield* requireColumns(
+      from,
+      (["latitude", "longitude"] as const).map((key) => ({ column: config[key], path: [key] }))
+    )
+    const latitude = rounded(config.latitude)
+    const longitude = rounded(config.longitude)
+    const index = yield* Effect.cached(loadPlaceIndex)
+    const known = Object.keys(VALUE).filter((column) => from.columns.has(column))
+    const added = Object.keys(VALUE).filter((column) => !from.columns.has(column))
+    const replaced = known.map((column) => sql`coalesce(t.${name(column)}, c.${name(column)}) as ${name(column)}`)
+    const kept: Sql = known.length === 0 ? sql`t.*` : sql`t.* replace (${join(replaced)})`
+    return {
+      query: sql`select ${join([kept, ...added.map((column) => sql`c.${name(column)}`)])}
+        from ${from.table} t left join ${name("cache", NAME)} c
+          on c.latitude = ${latitude} and c.longitude = ${longitude}`,
+      lookup: {
+        name: NAME,
+        version: 1,
+        key: KEY,
+        value: VALUE,
+        keys: sql`select distinct ${latitude} as latitude, ${longitude} as longitude from ${from.table} t
+          where t.${name(config.latitude)} between -90 and 90 and t.${name(config.longitude)} between -180 and 180`,
+        fetch: (keys: ReadonlyArray<Row<Columns>>) =>
+          Effect.map(index, (places) => keys.map((key) => answer(places, key))),
+        attribution: "Place names: GeoNames, CC BY 4.0"
+      }
+    }
+  })
+})
+
+const rounded = (column: string): Sql => sql`round(t.${name(column)}::double, 3)`
+
+const answer = (places: PlaceIndex, key: Row<Columns>): Row<typeof KEY & typeof VALUE> => {
+  const latitude = Number(key["latitude"])
+  const longitude = Number(key["longitude"])
+  const city = places.city(latitude, longitude)
+  return {
+    latitude,
+    longitude,
+    place_id: city === null ? null : uuid5(["place", "geonames", city.country, city.admin1, city.name]),
+    place_name: city?.name ?? null,
+    place_locality: city?.name ?? null,
+    place_region: city?.region ?? null,
+    place_country_code: places.country(latitude, longitude),
+    place_latitude: city?.latitude ?? null,
+    place_longitude: city?.longitude ?? null,
+    place_time_zone: places.timeZone(latitude, longitude)
+  }
+}
