@@ -1,5 +1,5 @@
 import { Duration, Effect, Schema } from "effect"
-import { ColumnName, DistanceText, DurationText, oneOrMore, withDefault } from "../src/component/fields.ts"
+import { ColumnName, DistanceText, DurationText, oneOrMore } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
 import { type Sql, join, literal, name, names, sql } from "../src/component/sql.ts"
 import { transform } from "../src/component/transform.ts"
@@ -18,7 +18,7 @@ export const dedupe = transform({
     "Rows are equal when all columns in `by` are; rows in which all of these are null are kept. Of equals, the first in the order of `prefer` stays, the others are counted as dropped. With `tolerance`, times and places need not be equal: rows in a chain of neighbours, each within the tolerance of the next, are one group; a row whose time or place is unknown has no neighbours.",
   config: {
     by: oneOrMore(ColumnName).annotate({ description: "Columns that are equal in equal rows." }),
-    prefer: oneOrMore(Preference).pipe(withDefault<ReadonlyArray<string>>([])).annotate({
+    prefer: Schema.optionalKey(oneOrMore(Preference)).annotate({
       description:
         "Which row stays: columns, each with `asc` (the default) or `desc`; nulls last, true before false. `has_location` stands for known coordinates, `pixels` for width × height, the most first."
     }),
@@ -65,7 +65,7 @@ export const dedupe = transform({
   ],
   build: Effect.fnUntraced(function* ({ by, prefer, tolerance }, { from }) {
     yield* requireColumns(from, namedColumns(by, ["by"]))
-    const wishes = prefer.map((text, index) => preference(from, text, ["prefer", index]))
+    const wishes = (prefer ?? []).map((text, index) => preference(from, text, ["prefer", index]))
     yield* requireColumns(
       from,
       wishes.flatMap(({ needs }) => needs)

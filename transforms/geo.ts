@@ -10,10 +10,11 @@ export interface Point {
 // Twice the earth's mean radius in metres (IUGG).
 const DIAMETER = literal(12_742_017.6)
 
-/** Great-circle distance in metres (haversine); null where a coordinate is. */
-export const distanceMetres = (a: Point, b: Point): Sql => sql`(${DIAMETER} * asin(sqrt(least(1,
+/** Great-circle distance in metres (haversine); null where a coordinate is: DuckDB's `least` would pass nulls over. */
+export const distanceMetres = (a: Point, b: Point): Sql => sql`(case
+  when ${a.latitude} + ${a.longitude} + ${b.latitude} + ${b.longitude} is not null then ${DIAMETER} * asin(sqrt(least(1,
   sin(radians(${b.latitude} - ${a.latitude}) / 2) ** 2 + cos(radians(${a.latitude})) * cos(radians(${b.latitude}))
-  * sin(radians(${b.longitude} - ${a.longitude}) / 2) ** 2))))`
+  * sin(radians(${b.longitude} - ${a.longitude}) / 2) ** 2))) end)`
 
 // Somewhat less than a degree of latitude anywhere.
 const METRES_PER_DEGREE = 110_000

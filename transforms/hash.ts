@@ -19,7 +19,7 @@ export const hash = transform({
       title: "A key made of two columns",
       yaml: "type: hash\nfrom: plays\nas: play_key\ncolumns: [track, at]",
       given: { plays: [{ track: "Blue", at: "2024-05-01T10:00:00Z" }] },
-      expect: [{ track: "Blue", play_key: "HASH" }]
+      expect: [{ track: "Blue", play_key: "7baed4ca9b5464f42160a9f6891847bd" }]
     }
   ],
   build: Effect.fnUntraced(function* ({ as, columns }, { from }) {

@@ -66,6 +66,12 @@ const lookUp = <A>(
   return found.length > 1 ? [...new Set(found)] : found
 }
 
+/** Computed when it is first asked for. */
+const once = <A>(compute: () => A): (() => A) => {
+  let known: { readonly value: A } | null = null
+  return () => (known ??= { value: compute() }).value
+}
+
 const nameKey = ({ base, extension }: FileName): string => base + extension
 
 /** Effects make videos of pictures; the other way round it is chance. */
@@ -82,16 +88,18 @@ export const indexFolder = <M extends Member, S extends SidecarMember>(
   sidecars: ReadonlyArray<S>
 ): Folder<M, S> => {
   const byKey = grouped(sidecars, ({ name }) => sidecarKeys(name))
-  const bySidecarStem = grouped(sidecars, ({ name }) => stemKeys(name))
-  const byStem = grouped(pictures, ({ name }) => [stemOf(parseName(name))])
-  const byName = grouped(pictures, ({ name }) => [nameKey(parseName(name))])
-  const names = [...new Set(pictures.map(({ name }) => name))]
-  const rivals = grouped(names, (name) => looseKeys(parseName(name)))
+  // Most pictures have a sidecar that shows their whole name: the rest is indexed when it is first asked for.
+  const bySidecarStem = once(() => grouped(sidecars, ({ name }) => stemKeys(name)))
+  const byStem = once(() => grouped(pictures, ({ name }) => [stemOf(parseName(name))]))
+  const byName = once(() => grouped(pictures, ({ name }) => [nameKey(parseName(name))]))
+  const rivals = once(() =>
+    grouped([...new Set(pictures.map(({ name }) => name))], (name) => looseKeys(parseName(name)))
+  )
   const exact = (name: FileName) => lookUp(byKey, ownKeys(name))
 
   const verdict = (name: FileName, self: string, key: SidecarKey, sidecar: S): keyof Candidates<S> | "others" => {
     const title = sidecar.sidecar?.title ?? null
-    const others = (rivals.get(key) ?? [])
+    const others = (rivals().get(key) ?? [])
       .filter((other) => other !== self)
       .map(parseName)
       .filter((other) => exact(other).length === 0)
@@ -116,13 +124,13 @@ export const indexFolder = <M extends Member, S extends SidecarMember>(
         return parseName(title).base.length > name.base.length && startsAlike(title, name.base)
       })
     },
-    byStem: (name) => lookUp(bySidecarStem, keysByStem(name)),
+    byStem: (name) => lookUp(bySidecarStem(), keysByStem(name)),
     original: (stem, copy) => {
-      const [first] = (byStem.get(stem) ?? [])
+      const [first] = (byStem().get(stem) ?? [])
         .filter((candidate) => candidate.name !== copy.name && !isPhotoOfVideo(copy, candidate))
         .toSorted((a, b) => likeness(copy, b) - likeness(copy, a) || (a.name < b.name ? -1 : 1))
       return first ?? null
     },
-    twins: (name) => byName.get(nameKey(name)) ?? []
+    twins: (name) => byName().get(nameKey(name)) ?? []
   }
 }

@@ -1,8 +1,8 @@
 /** Which sidecar, original and moving half belongs to which picture: pure, over one folder of all parts at once. */
 import { liveGroups, pairsOf, sameByName } from "../media/live.ts"
-import { type FileName, nameOf, parseName } from "../media/name.ts"
+import { type FileName, kindByName, nameOf, parseName } from "../media/name.ts"
 import { type Folder, type Member, type SidecarMember, grouped, indexFolder } from "./candidates.ts"
-import { isCut, originalStems, titleLeadsTo } from "./naming.ts"
+import { isCut, originalStems, startsAlike, titleLeadsTo } from "./naming.ts"
 
 export type MatchStatus = "matched" | "ambiguous" | "orphan"
 
@@ -42,7 +42,15 @@ const NONE = "no sidecar of its name in its folder"
 const list = (members: ReadonlyArray<Member>): string =>
   [...new Set(members.map(({ name }) => name))].toSorted().join(", ")
 
-const byArchive = (a: Member, b: Member): number => (a.archive < b.archive ? -1 : a.archive > b.archive ? 1 : 0)
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const byArchive = (a: Member, b: Member): number => byText(a.archive, b.archive)
+
+/** A title may lack the extension, which Google then adds to the picture's name alone. */
+const mayBeTitle = (title: string | null, parts: FileName): boolean =>
+  title === null ||
+  titleLeadsTo(title, parts) === true ||
+  (kindByName(title) === null && startsAlike(title.normalize("NFC"), parts.base))
 
 /** What a picture's own name leads to; null: nothing. */
 const ownFinding = <M extends Member, S extends SidecarMember>(
@@ -58,9 +66,7 @@ const ownFinding = <M extends Member, S extends SidecarMember>(
   if (contested.length > 0)
     return { status: "ambiguous", reason: `${list(contested)} fits other pictures as well`, sidecars: contested }
   // Of a short name the title must not name another file, such as one of another format.
-  const allowed = isCut(parts)
-    ? fitting
-    : fitting.filter(({ sidecar }) => titleLeadsTo(sidecar?.title ?? null, parts) !== false)
+  const allowed = isCut(parts) ? fitting : fitting.filter(({ sidecar }) => mayBeTitle(sidecar?.title ?? null, parts))
   return by(allowed, "by its name, which is cut") ?? by(folder.short(parts), "by its name and title, both cut")
 }
 
@@ -91,7 +97,10 @@ const finder = <M extends Member, S extends SidecarMember>(folder: Folder<M, S>)
         const { finding } = search(original)
         return { finding: { ...finding, reason: `as its original ${original.name}, ${finding.reason}` }, original }
       }
-      const sidecars = folder.exact(parseName(stem + parts.extension))
+      const gone = parseName(stem + parts.extension)
+      const named = ownFinding(folder, gone, file.name)
+      // It may have had another format.
+      const sidecars = named?.status === "matched" ? named.sidecars : folder.byStem(gone)
       const reason = "by the name of its original, which is missing"
       if (sidecars.length > 0) return { finding: { status: "matched", reason, sidecars }, original }
     }
@@ -120,21 +129,34 @@ const nearest = <A extends Member>(files: ReadonlyArray<A>, archive: string): Re
   return (beside.length > 0 ? beside : files).toSorted(byArchive)
 }
 
-/** Chooses among the archives. Sidecars that say the same count as one. */
+// Exports are named by their time; within one, the new naming is the longer.
+const newestFirst = (a: Member, b: Member): number =>
+  byText(exportOf(b.archive), exportOf(a.archive)) || b.name.length - a.name.length || byText(a.name, b.name)
+
+/** Two exports may describe a picture differently, because its owner changed a caption in between. */
+const isSamePicture = (a: SidecarMember, b: SidecarMember): boolean =>
+  JSON.stringify(a.sidecar) === JSON.stringify(b.sidecar) ||
+  (a.sidecar !== null &&
+    b.sidecar !== null &&
+    a.sidecar.title !== null &&
+    a.sidecar.title === b.sidecar.title &&
+    a.sidecar.takenAt !== null &&
+    a.sidecar.takenAt === b.sidecar.takenAt)
+
+/** Chooses among the archives. Of several sidecars of the same picture the newest counts. */
 const resolve = <S extends SidecarMember>(
   { status, reason, sidecars }: Finding<S>,
   archive: string
 ): Omit<Match<never, S>, "original"> => {
   if (status !== "matched") return { found: null, status, words: `${status}: ${reason}` }
   const files = [...grouped(sidecars, ({ name }) => [name]).values()].flatMap((group) => nearest(group, archive))
-  const readable = files.filter(({ sidecar }) => sidecar !== null).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const readable = files.filter(({ sidecar }) => sidecar !== null).toSorted(newestFirst)
   const [first] = readable
   if (first === undefined)
     return { found: null, status: "orphan", words: `orphan: its sidecar ${list(files)} is broken` }
-  const agree = readable.length === 1 || new Set(readable.map(({ sidecar }) => JSON.stringify(sidecar))).size === 1
-  return agree
-    ? { found: first, status: "matched", words: `matched: ${reason}: ${list(readable)}` }
-    : { found: null, status: "ambiguous", words: `ambiguous: its sidecars disagree: ${list(readable)}` }
+  if (!readable.every((other) => other === first || isSamePicture(first, other)))
+    return { found: null, status: "ambiguous", words: `ambiguous: its sidecars disagree: ${list(readable)}` }
+  return { found: first, status: "matched", words: `matched: ${reason}: ${list(readable)}` }
 }
 
 /** Finds for each picture of a folder its sidecar, original and half. The order of the files doesn't matter. */
@@ -142,11 +164,15 @@ export const matchFolder = <M extends Member, S extends SidecarMember>(
   pictures: ReadonlyArray<M>,
   sidecars: ReadonlyArray<S>
 ): FolderMatches<M, S> => {
-  const halfNames = findHalves(pictures, indexFolder(pictures, sidecars))
+  const whole = indexFolder(pictures, sidecars)
+  const halfNames = findHalves(pictures, whole)
   const moving = new Set(halfNames.values())
   const rows = pictures.filter(({ name }) => !moving.has(name))
-  const search = finder(indexFolder(rows, sidecars))
-  const files = grouped(pictures, ({ name }) => [name])
+  const search = finder(rows.length === pictures.length ? whole : indexFolder(rows, sidecars))
+  const halfFiles = grouped(
+    pictures.filter(({ name }) => moving.has(name)),
+    ({ name }) => [name]
+  )
 
   const matches = new Map<M, Match<M, S>>()
   const halves = new Map<M, M>()
@@ -156,7 +182,7 @@ export const matchFolder = <M extends Member, S extends SidecarMember>(
     for (const sidecar of finding.sidecars) used.add(sidecar)
     matches.set(file, { ...resolve(finding, file.archive), original })
     const half = halfNames.get(file.name)
-    const [near] = half === undefined ? [] : nearest(files.get(half) ?? [], file.archive)
+    const [near] = half === undefined ? [] : nearest(halfFiles.get(half) ?? [], file.archive)
     if (near !== undefined) halves.set(file, near)
   }
   return { matches, halves, unused: sidecars.filter((sidecar) => !used.has(sidecar)) }

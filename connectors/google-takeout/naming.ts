@@ -27,7 +27,7 @@ export const sidecarKeys = (jsonName: string): ReadonlyArray<SidecarKey> => {
   const [, base = whole, number = ""] = /^(.+)(\(\d+\))$/s.exec(whole) ?? []
   const keys = [keyOf(base, number), keyOf(withoutSuffix(base), number)]
   if (number !== "") keys.push(keyOf(whole, ""), keyOf(withoutSuffix(whole), ""))
-  return [...new Set(keys)]
+  return keys.filter((key, at) => keys.indexOf(key) === at)
 }
 
 // A cut through a surrogate pair leaves half a character, which is dropped or replaced.

@@ -46,5 +46,7 @@ export const basicTime = (wall: number): string => new Date(wall).toISOString().
 export const basicDate = (wall: number): string => basicTime(wall).slice(0, 8)
 
 /** `2024-06-09` of a wall time. Years after 9999 have more digits, without the sign that ISO 8601 wants. */
-export const localDate = (wall: number): LocalDate =>
-  LocalDate(new Date(wall).toISOString().replace(/^\+0*|T.*$/g, ""))
+export const localDate = (wall: number): LocalDate => {
+  const text = new Date(wall).toISOString()
+  return LocalDate(text.startsWith("+") ? text.replace(/^\+0*|T.*$/g, "") : text.slice(0, 10))
+}

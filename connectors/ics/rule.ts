@@ -105,30 +105,31 @@ const weekOf = (day: number, weekStart: number): { readonly week: number; readon
 const isNth = (numbers: ReadonlyArray<number>, n: number, size: number): boolean =>
   numbers.includes(n) || numbers.includes(n - size - 1)
 
+/** A day's place in its year, from 1, and the length of the year. */
+const placeInYear = (midnight: number, year: number): readonly [place: number, size: number] => {
+  const first = utcMidnight(year, 1, 1)
+  return [(midnight - first) / DAY + 1, (utcMidnight(year + 1, 1, 1) - first) / DAY]
+}
+
 /** Does a day fulfil all parts of the rule that speak of days? */
 const matchesDay = (rule: Rule, midnight: number): boolean => {
   const { year, month, day, weekday } = dateParts(midnight)
   if (rule.months !== null && !rule.months.includes(month)) return false
   if (rule.monthDays !== null && !isNth(rule.monthDays, day, daysInMonth(year, month))) return false
-  const yearDay = (midnight - utcMidnight(year, 1, 1)) / DAY + 1
-  const yearLength = (utcMidnight(year + 1, 1, 1) - utcMidnight(year, 1, 1)) / DAY
-  if (rule.yearDays !== null && !isNth(rule.yearDays, yearDay, yearLength)) return false
+  if (rule.yearDays !== null && !isNth(rule.yearDays, ...placeInYear(midnight, year))) return false
   if (rule.weeks !== null) {
     const { week, weeks } = weekOf(midnight, rule.weekStart)
     if (!isNth(rule.weeks, week, weeks)) return false
   }
   if (rule.weekdays === null) return true
   const inMonth = rule.frequency === "MONTHLY" || (rule.frequency === "YEARLY" && rule.months !== null)
-  const counted = inMonth || (rule.frequency === "YEARLY" && rule.weeks === null)
-  const [place, size] = inMonth ? [day, daysInMonth(year, month)] : [yearDay, yearLength]
-  return rule.weekdays.some(
-    (part) =>
-      part.weekday === weekday &&
-      (part.nth === 0 ||
-        !counted ||
-        part.nth === Math.ceil(place / 7) ||
-        part.nth === -Math.ceil((size - place + 1) / 7))
-  )
+  const inYear = rule.frequency === "YEARLY" && rule.weeks === null
+  return rule.weekdays.some((part) => {
+    if (part.weekday !== weekday) return false
+    if (part.nth === 0 || !(inMonth || inYear)) return true
+    const [place, size] = inMonth ? [day, daysInMonth(year, month)] : placeInYear(midnight, year)
+    return part.nth === Math.ceil(place / 7) || part.nth === -Math.ceil((size - place + 1) / 7)
+  })
 }
 
 /** A stretch of the rule's frequency: all combinations of its parts are candidates. */

@@ -1,6 +1,6 @@
 /** When a picture was taken: the instant, the date at the place and its zone, from sources that may disagree. */
 import { EpochMillis, type LocalDate, type WallMillis } from "../../src/component/column.ts"
-import { type Zones, dateAt, offsetBetween } from "./zone.ts"
+import { type Zones, dateAt, fixedZone, offsetBetween } from "./zone.ts"
 
 /** Whom to believe where a sidecar and the camera disagree. */
 export type TimePreference = "camera" | "sidecar"
@@ -71,6 +71,11 @@ export const momentOf = (zones: Zones, evidence: TimeEvidence, preference: TimeP
     const mistaken = implied === 0 && exact === null && wall !== null && ahead !== 0
     return { takenAt, localDate: mistaken ? dateAt(EpochMillis(wall), 0) : dateAt(takenAt, ahead), timeZone: placeZone }
   }
-  const ahead = offset ?? zones.offset(assumedZone, takenAt)
-  return { takenAt, localDate: dateAt(takenAt, ahead), timeZone: assumedZone }
+  const assumed = zones.offset(assumedZone, takenAt)
+  const ahead = offset ?? assumed
+  return {
+    takenAt,
+    localDate: dateAt(takenAt, ahead),
+    timeZone: ahead === assumed ? assumedZone : fixedZone(ahead)
+  }
 }

@@ -57,6 +57,13 @@ export const offsetBetween = (wall: WallMillis, instant: EpochMillis, tolerance:
   return Math.abs(offset) <= FURTHEST && Math.abs(difference - offset) <= tolerance ? offset : null
 }
 
+/** The IANA zone that always has this offset; null where there is none (half hours). The sign in its name is reversed. */
+export const fixedZone = (offset: number): string | null => {
+  const hours = offset / HOUR
+  if (hours === 0) return "UTC"
+  return Number.isInteger(hours) && hours >= -12 ? `Etc/GMT${hours > 0 ? "-" : "+"}${Math.abs(hours)}` : null
+}
+
 /** The date on a clock that is this far ahead of UTC. */
 export const dateAt = (instant: EpochMillis, offset: number): LocalDate =>
   LocalDate(new Date(instant + offset).toISOString().slice(0, 10))

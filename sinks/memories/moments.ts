@@ -119,8 +119,8 @@ const grouped = sql`
       any_value(event_id) as event_id, min(title) as title, min(place_name) as place_name, min(event_title) as event_title,
       min(event_starts_at) as event_starts_at, max(event_ends_at) as event_ends_at, min(event_time_zone) as event_time_zone,
       min(event_date) as event_date, min(local_date) as local_date, min(time_zone) as time_zone, min(place_id) as place_id,
-      min({at: coalesce(taken_at, 'infinity'::timestamptz), id: id}).id as cover_id,
-      min({at: coalesce(taken_at, 'infinity'::timestamptz), id: id, latitude: latitude, longitude: longitude})
+      min({'t': coalesce(taken_at, 'infinity'::timestamptz), 'id': id}).id as cover_id,
+      min({'t': coalesce(taken_at, 'infinity'::timestamptz), 'id': id, 'latitude': latitude, 'longitude': longitude})
         filter (latitude is not null) as place
     from _members group by group_id
   )

@@ -116,7 +116,13 @@ const brokenSidecars = (folder: string, looks: ReadonlyArray<Look>): ReadonlyArr
     sidecar !== null && sidecar.broken ? [{ path: `${folder}/${sidecar.file}`, why: "sidecar-broken" }] : []
   )
 
-const exportPiece = ({ looks, others }: Piece, palette: Palette, year: string, albums: ReadonlyArray<Album>, name: string): DayExport => {
+const exportPiece = (
+  { looks, others }: Piece,
+  palette: Palette,
+  year: string,
+  albums: ReadonlyArray<Album>,
+  name: string
+): DayExport => {
   const rendered = looks.map((look) => {
     const bytes = mediaBytes(palette, look)
     return { look, bytes, hash: sha256(bytes) }

@@ -51,14 +51,16 @@ const rangeOf = ({ days, seed, from = 0 }: SampleOptions): Effect.Effect<Range, 
     return Effect.fail(refused(`A sample can't have ${days} days.`, `Give a whole number from 1 to ${LONGEST}.`))
   if (!Number.isInteger(from) || from < 0 || from > LONGEST)
     return Effect.fail(refused(`A sample can't begin on day ${from}.`, `Give a whole number from 0 to ${LONGEST}.`))
-  if (!Number.isSafeInteger(seed))
-    return Effect.fail(refused(`${seed} is no seed.`, "Give a whole number, such as 1."))
+  if (!Number.isSafeInteger(seed)) return Effect.fail(refused(`${seed} is no seed.`, "Give a whole number, such as 1."))
   return Effect.succeed({ seed, from, days })
 }
 
 /** What an earlier sample says of itself: enough to replace it, and nothing else. */
 const EarlierTruth = Schema.fromJsonString(
-  Schema.Struct({ seed: Schema.Int, archives: Schema.Array(Schema.String.check(Schema.isPattern(/^takeout-[\w-]+\.zip$/))) })
+  Schema.Struct({
+    seed: Schema.Int,
+    archives: Schema.Array(Schema.String.check(Schema.isPattern(/^takeout-[\w-]+\.zip$/)))
+  })
 )
 
 /** Names in the directory that the sample will replace. Fails where files would be lost, or mixed up, that it didn't write. */

@@ -25,7 +25,13 @@ export const archiveName =
 /** The export's time as clocks show it on the machine, so that zips hold the same digits everywhere. */
 export const modifiedTime = (range: Range): Date => {
   const time = new Date(exportTime(range))
-  return new Date(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate(), time.getUTCHours(), time.getUTCMinutes())
+  return new Date(
+    time.getUTCFullYear(),
+    time.getUTCMonth(),
+    time.getUTCDate(),
+    time.getUTCHours(),
+    time.getUTCMinutes()
+  )
 }
 
 /** About four parts, whatever the number of days. */
@@ -53,7 +59,13 @@ const extras = ({ seed, from }: Range): ReadonlyArray<Extra> => {
   })
   const failed = videoFile(`${seed} failed`, instantAt(from, 0, "UTC"), null)
   return [
-    { path: "Takeout/archive_browser.html", bytes: Buffer.from(BROWSER), media: false, lies: "both", why: "not-a-picture" },
+    {
+      path: "Takeout/archive_browser.html",
+      bytes: Buffer.from(BROWSER),
+      media: false,
+      lies: "both",
+      why: "not-a-picture"
+    },
     about("print-subscriptions.json", { printSubscriptions: [] }),
     about("user-generated-memory-titles.json", { userGeneratedMemoryTitles: [{ title: "A spring to remember" }] }),
     about("shared_album_comments.json", { comments: [{ text: "Lovely!", contentOwnerName: "Mira Novak" }] }),

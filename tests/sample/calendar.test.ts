@@ -57,7 +57,8 @@ const expanded = (from: number, to: number): ReadonlyArray<Expanded> => {
     .filter(({ start }) => Date.parse(start) >= from && Date.parse(start) < to)
 }
 
-const byStart = (left: { readonly start: string }, right: { readonly start: string }) => (left.start < right.start ? -1 : 1)
+const byStart = (left: { readonly start: string }, right: { readonly start: string }) =>
+  left.start < right.start ? -1 : 1
 
 test("ical.js finds exactly the instances of the truth, rules, exceptions and zones applied", () => {
   const truth = instancesIn(7, 0, DAYS).map(truthOfEvent)
@@ -77,9 +78,14 @@ test("ical.js finds exactly the instances of the truth, rules, exceptions and zo
 
 test("whole days end on the day after", () => {
   const trips = components.filter((component) => component.getFirstProperty("dtstart")?.type === "date")
-  const truth = instancesIn(7, 0, DAYS).map(truthOfEvent).filter(({ all_day }) => all_day)
+  const truth = instancesIn(7, 0, DAYS)
+    .map(truthOfEvent)
+    .filter(({ all_day }) => all_day)
   expect(
-    trips.map((trip) => [trip.getFirstPropertyValue("dtstart")?.toString(), trip.getFirstPropertyValue("dtend")?.toString()])
+    trips.map((trip) => [
+      trip.getFirstPropertyValue("dtstart")?.toString(),
+      trip.getFirstPropertyValue("dtend")?.toString()
+    ])
   ).toEqual(truth.map(({ local_start_date, local_end_date }) => [local_start_date, local_end_date]))
   expect(trips.length).toBe(13)
 })
@@ -91,7 +97,11 @@ test("components and UIDs are counted, and each UID stands once", () => {
 })
 
 describe("what real calendars have", () => {
-  const line = (pattern: RegExp) => calendar.text.replaceAll("\r\n ", "").split("\r\n").filter((text) => pattern.test(text))
+  const line = (pattern: RegExp) =>
+    calendar.text
+      .replaceAll("\r\n ", "")
+      .split("\r\n")
+      .filter((text) => pattern.test(text))
   test.each([
     ["weekly rules that end", /^RRULE:FREQ=WEEKLY;BYDAY=TU;UNTIL=\d{8}T\d{6}Z$/],
     ["monthly rules", /^RRULE:FREQ=MONTHLY;BYDAY=1TH/],
@@ -128,13 +138,9 @@ test.each([...zones, WINDOWS_ZONE])("the clocks of %s agree with its VTIMEZONE",
     const time = DateTime.makeZonedUnsafe(instant, { timeZone: iana })
     const { year, month, day, hour, minute } = DateTime.toParts(time)
     const local = new ICAL.Time({ year, month, day, hour, minute, second: 0, isDate: false }, zone)
-    // The hour that clocks show twice has two readings.
     const apart = Math.abs(local.toUnixTime() * 1000 - instant)
-    if (apart !== 0) {
-      const zoned = DateTime.makeZonedUnsafe(DateTime.removeTime(time), { timeZone: iana })
-      expect(apart, DateTime.formatIsoZoned(zoned)).toBe(HOUR)
-      expect([10, 11]).toContain(month)
-    }
+    // In autumn clocks show one hour twice: there either reading will do.
+    if (apart !== 0) expect([apart, month >= 10]).toEqual([HOUR, true])
   }
 })
 
@@ -144,7 +150,10 @@ test("an event is written the same in every export that has it", () => {
       text
         .split("BEGIN:VEVENT")
         .slice(1)
-        .map((block) => [/UID:(.*)\r\n(?:[\s\S]*?(RECURRENCE-ID.*))?/.exec(block)?.slice(1).join() ?? "", block.split("END:VEVENT")[0]])
+        .map((block) => [
+          /UID:(.*)\r\n(?:[\s\S]*?(RECURRENCE-ID.*))?/.exec(block)?.slice(1).join() ?? "",
+          block.split("END:VEVENT")[0]
+        ])
     )
   const early = eventsOf(calendar.text)
   const late = eventsOf(calendarOf(7, 182, 365).text)

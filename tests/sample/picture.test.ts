@@ -27,8 +27,12 @@ test("strips survive the joining: a picture's rows are those of its strips alone
   const whole = jpeg.decode(jpegFile(palette, picture, null), { useTArray: true })
   const rowBytes = picture.width * 8 * 4
   picture.strips.forEach((strip, row) => {
-    const alone = jpeg.decode(jpegFile(palette, { width: picture.width, height: 8, strips: [strip] }, null), { useTArray: true })
-    expect(Buffer.from(whole.data.subarray(row * rowBytes, (row + 1) * rowBytes)).equals(Buffer.from(alone.data))).toBe(true)
+    const alone = jpeg.decode(jpegFile(palette, { width: picture.width, height: 8, strips: [strip] }, null), {
+      useTArray: true
+    })
+    expect(Buffer.from(whole.data.subarray(row * rowBytes, (row + 1) * rowBytes)).equals(Buffer.from(alone.data))).toBe(
+      true
+    )
   })
 })
 
@@ -45,7 +49,7 @@ test("PNGs have sound checksums and inflate to their rows", () => {
   const file = pngFile("png")
   const data: Array<Buffer> = []
   const types: Array<string> = []
-  for (let at = 8; at < file.length; ) {
+  for (let at = 8; at < file.length;) {
     const length = file.readUInt32BE(at)
     const body = file.subarray(at + 4, at + 8 + length)
     expect(file.readUInt32BE(at + 8 + length)).toBe(crc32(body))
@@ -70,7 +74,11 @@ test("GIFs never let a code grow beyond a byte, and hold all pixels", () => {
   expect(file.subarray(at)).toEqual(Buffer.from([0, 0x3b]))
   expect(codes.at(-1)).toBe(129)
   expect(codes.filter((code) => code < 128).length).toBe(256)
-  const runs = codes.slice(0, -1).join().split("128").map((run) => run.split(",").filter((code) => code !== "").length)
+  const runs = codes
+    .slice(0, -1)
+    .join()
+    .split("128")
+    .map((run) => run.split(",").filter((code) => code !== "").length)
   expect(Math.max(...runs)).toBeLessThan(126)
 })
 

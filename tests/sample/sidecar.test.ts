@@ -2,7 +2,11 @@ import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { type MediaName, type SidecarStyle, fileName, googleTime, sidecarName } from "../../src/sample/sidecar.ts"
 
-const name = (stem: string, extension = ".jpg", number: number | null = null): MediaName => ({ stem, extension, number })
+const name = (stem: string, extension = ".jpg", number: number | null = null): MediaName => ({
+  stem,
+  extension,
+  number
+})
 
 const cases: ReadonlyArray<readonly [MediaName, SidecarStyle, string]> = [
   [name("DSC_0104", ".JPG"), "legacy", "DSC_0104.JPG.json"],

@@ -41,25 +41,22 @@ const isTruth = (value: unknown): value is Truth =>
   typeof value === "object" && value !== null && "photos" in value && "events" in value
 
 /** Writes a sample into a directory of its own, which ends with the scope, and reads all of it. */
-export const written = Effect.fnUntraced(
-  function* (options: Omit<SampleOptions, "directory">) {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    const directory = yield* fs.makeTempDirectoryScoped({ prefix: "sample-test-" })
-    yield* writeSample({ ...options, directory })
-    const names = (yield* fs.readDirectory(directory)).toSorted()
-    const hashes: { [name: string]: string } = {}
-    for (const name of names) hashes[name] = sha256(yield* fs.readFile(path.join(directory, name)))
-    const truth: unknown = JSON.parse(yield* fs.readFileString(path.join(directory, "truth.json")))
-    if (!isTruth(truth)) return yield* Effect.die("truth.json has another shape")
-    const calendar = yield* fs.readFileString(path.join(directory, "calendar.ics"))
-    const archives = yield* Effect.promise(() =>
-      Promise.all(truth.archives.map((archive) => readZip(directory, archive)))
-    )
-    return { directory, truth, calendar, entries: archives.flat(), hashes } satisfies WrittenSample
-  },
-  Effect.provide(NodeServices.layer)
-)
+export const written = Effect.fnUntraced(function* (options: Omit<SampleOptions, "directory">) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const directory = yield* fs.makeTempDirectoryScoped({ prefix: "sample-test-" })
+  yield* writeSample({ ...options, directory })
+  const names = (yield* fs.readDirectory(directory)).toSorted()
+  const hashes: { [name: string]: string } = {}
+  for (const name of names) hashes[name] = sha256(yield* fs.readFile(path.join(directory, name)))
+  const truth: unknown = JSON.parse(yield* fs.readFileString(path.join(directory, "truth.json")))
+  if (!isTruth(truth)) return yield* Effect.die("truth.json has another shape")
+  const calendar = yield* fs.readFileString(path.join(directory, "calendar.ics"))
+  const archives = yield* Effect.promise(() =>
+    Promise.all(truth.archives.map((archive) => readZip(directory, archive)))
+  )
+  return { directory, truth, calendar, entries: archives.flat(), hashes } satisfies WrittenSample
+}, Effect.provide(NodeServices.layer))
 
 /** What the tests ask of a sidecar; the rest of it is not looked at. */
 export const GoogleSidecar = Schema.fromJsonString(

@@ -121,8 +121,10 @@ const oneToOne: ReadonlyArray<readonly [why: string, picture: string, json: stri
   ]
 ]
 
-test.each(oneToOne)("%s: %s has %s", (_, picture, json, title) => {
-  expect(matched([picture], [sidecarFile(json, title ?? null)])).toEqual({
+const cases = oneToOne.map(([why, picture, json, title = null]) => ({ why, picture, json, title }))
+
+test.each(cases)("$why: $picture has $json", ({ picture, json, title }) => {
+  expect(matched([picture], [sidecarFile(json, title)])).toEqual({
     found: { [picture]: json },
     originals: {},
     halves: {},

@@ -125,10 +125,26 @@ describe("the sidecar of a picture", () => {
     ])
   })
 
+  it("is the newest of those that exports have of one picture", () => {
+    const described = (archive: string, name: string, description: string): SidecarFile => {
+      const file = sidecar(name, "a.jpg", archive)
+      const { sidecar: said } = file
+      return { ...file, sidecar: said === null ? null : { ...said, takenAt: EpochMillis(1), description } }
+    }
+    const sidecars = [
+      described("takeout-20240101T000000Z-001.zip", "a.jpg.json", "after"),
+      described("takeout-20230101T000000Z-001.zip", "a.jpg.json", "before")
+    ]
+    for (const order of [sidecars, sidecars.toReversed()]) {
+      const { matches } = matchFolder([picture("a.jpg", "other.zip")], order)
+      expect([...matches.values()].map(({ found }) => found?.sidecar?.description)).toEqual(["after"])
+    }
+  })
+
   it("may be broken, which is said", () => {
     const { matches } = matchFolder([picture("a.jpg")], [{ ...sidecar("a.jpg.json"), sidecar: null }])
     expect([...matches.values()]).toEqual([
-      { found: null, original: null, words: "orphan: its sidecar a.jpg.json is broken" }
+      { found: null, original: null, status: "orphan", words: "orphan: its sidecar a.jpg.json is broken" }
     ])
   })
 

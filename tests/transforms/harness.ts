@@ -1,0 +1,65 @@
+/** Runs transforms in a warehouse in memory, as the engine would: relations are tables, lookups go through a cache. */
+import { Effect, Layer, Schema } from "effect"
+import { parse } from "yaml"
+import { Archives } from "../../src/component/archive.ts"
+import type { Columns, Row } from "../../src/component/column.ts"
+import { Database } from "../../src/component/database.ts"
+import { type ExampleRows, exampleTable } from "../../src/component/example.ts"
+import { MediaReader } from "../../src/component/media.ts"
+import type { Relation } from "../../src/component/relation.ts"
+import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
+import type { Lookup, TransformSpec } from "../../src/component/transform.ts"
+import type { LocalServices } from "../../src/component/connector.ts"
+import { memoryWarehouse } from "../../src/warehouse/warehouse.ts"
+
+/** What transforms may ask for; none of them reads archives. */
+export const services = Layer.mergeAll(memoryWarehouse, Layer.mock(Archives, {}), Layer.mock(MediaReader, {}))
+
+const AnyRow = Schema.Record(Schema.String, Schema.Unknown)
+const Keys = Schema.Record(Schema.String, Schema.Number)
+
+export type Found = ReadonlyArray<{ readonly [column: string]: unknown }>
+
+/** A table of rows, or of a query's. */
+export const relation = (called: string, content: ExampleRows | Sql) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const table = name(called)
+    const query = typeof content === "string" ? content : exampleTable(content)
+    yield* database.execute(sql`create or replace table ${table} as ${query}`)
+    const made: Relation = { name: called, table, columns: yield* database.describe(sql`from ${table}`), entity: null }
+    return made
+  })
+
+export const query = (text: Sql) => Effect.flatMap(Database, (database) => database.rows(text, AnyRow))
+
+/** Binds a transform from its YAML; yields the SQL of its result, its lookup's answers being in place. */
+export const prepare = (spec: TransformSpec, yaml: string, relations: ReadonlyArray<Relation>) =>
+  Effect.gen(function* () {
+    const { type: _, ...config } = Schema.decodeUnknownSync(AnyRow)(parse(yaml))
+    const bound = yield* spec.bind(config)
+    const built = yield* bound.build(relations)
+    if (built.lookup !== undefined) yield* answer(built.lookup)
+    return built.query
+  })
+
+/** The rows of a transform's result, in any order. */
+export const run = (spec: TransformSpec, yaml: string, relations: ReadonlyArray<Relation>) =>
+  Effect.flatMap(prepare(spec, yaml, relations), query)
+
+const answer = (lookup: Lookup<LocalServices>) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const columns: Columns = { ...lookup.key, ...lookup.value }
+    const answers: ReadonlyArray<Row<Columns>> = yield* lookup.fetch(yield* database.rows(lookup.keys, Keys))
+    const cache = name("cache", lookup.name)
+    const types = Object.entries(columns).map(([column, { type }]) => sql`${name(column)} ${name(type)}`)
+    yield* database.execute(sql`create or replace table ${cache} (${join(types)})`)
+    for (const row of answers) {
+      const values = Object.keys(columns).map((column) => {
+        const value = row[column] ?? null
+        return literal(typeof value === "object" ? null : value)
+      })
+      yield* database.execute(sql`insert into ${cache} values (${join(values)})`)
+    }
+  })
