@@ -9,7 +9,13 @@ if (major > 22 || (major === 22 && minor >= 19)) {
   await import("../dist/main.js")
 } else {
   const require = createRequire(import.meta.url)
-  const node = join(dirname(require.resolve("node/package.json")), "bin", process.platform === "win32" ? "node.exe" : "node")
-  const child = spawnSync(node, [import.meta.filename ?? process.argv[1], ...process.argv.slice(2)], { stdio: "inherit" })
+  const node = join(
+    dirname(require.resolve("node/package.json")),
+    "bin",
+    process.platform === "win32" ? "node.exe" : "node"
+  )
+  const child = spawnSync(node, [import.meta.filename ?? process.argv[1], ...process.argv.slice(2)], {
+    stdio: "inherit"
+  })
   process.exitCode = child.status ?? (child.signal === "SIGINT" ? 130 : 143)
 }

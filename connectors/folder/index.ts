@@ -51,6 +51,7 @@ const photos = extractStream({
   columns: MEDIA_COLUMNS,
   time: "taken_at",
   config,
+  recognises: /\.(jpe?g|heic|heif|png|gif|webp|avif|tiff?|dng|mp4|mov|m4v|3gp|avi|mkv|webm)$/i,
   examples: [
     { title: "A folder", yaml: "type: folder.photos\npath: Pictures" },
     { title: "Zips, with folders as albums", yaml: "type: folder.photos\npath: backup/*.zip\nalbums: folders" }

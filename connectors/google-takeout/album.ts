@@ -1,8 +1,8 @@
 /** Albums: which folders are albums, and what they are called. */
 import type { Skip } from "../../src/component/batch.ts"
+import { nameOf } from "../media/name.ts"
 import type { AlbumItem } from "../media/row.ts"
 import type { AlbumMetadata } from "./json.ts"
-import { nameOf } from "../media/name.ts"
 import { isDateFolder } from "./layout.ts"
 import { startsAlike } from "./naming.ts"
 

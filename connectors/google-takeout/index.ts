@@ -63,6 +63,7 @@ const photos = extractStream({
   columns: MEDIA_COLUMNS,
   time: "taken_at",
   config,
+  recognises: /(^|\/)(Google[ _]?(Photos|Fotos|Foto)|Photos from \d{4}|Fotos (von|de|del) \d{4})[^/]*\//i,
   examples: [
     { title: "All parts of an export", yaml: "type: google-takeout.photos\npath: takeout-*.zip" },
     {

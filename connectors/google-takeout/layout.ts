@@ -71,7 +71,7 @@ export const isDateFolder = (folder: string): boolean => YEAR_FOLDER.some((patte
 const TRASH = new Set(
   (
     "trash|bin|papierkorb|corbeille|papelera|paperera|lixeira|lixo|reciclagem|cestino|prullenbak|kosz|koš|kôš|корзина|кошик|кошче|" +
-    "papperskorgen|papperskorg|papirkurv|papirkurven|papperskorgen|roskakori|çöp kutusu|kuka|lomtár|coș de gunoi|coș|smeće|" +
+    "papperskorgen|papperskorg|papirkurv|papirkurven|roskakori|çöp kutusu|kuka|lomtár|coș de gunoi|coș|smeće|" +
     "κάδος|κάδος απορριμμάτων|thùng rác|sampah|ถังขยะ|ट्रैश|ゴミ箱|垃圾桶|回收站|垃圾箱|휴지통|سلة المهملات|المهملات|אשפה"
   ).split("|")
 )

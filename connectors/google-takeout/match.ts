@@ -84,6 +84,13 @@ const findHalves = <M extends Member, S extends SidecarMember>(pictures: Readonl
   return new Map(pairs.map(({ still, half }) => [still.name, half.name]))
 }
 
+/**
+ * May a numbered picture have the sidecar without a number? Google loses the number where a name is so long that nothing
+ * of its extension is left, and of portraits (`…_P`), whose two files have one sidecar. Else it would be a stranger's.
+ */
+const sharesSidecar = (parts: FileName): boolean =>
+  parts.number !== "" && !parts.base.endsWith(" ") && (isCut(parts) || parts.base.endsWith("_P"))
+
 /** Finds by name: its own, else its original's, else that of the pictures whose long name it shares. */
 const finder = <M extends Member, S extends SidecarMember>(folder: Folder<M, S>) => {
   const search = (file: M): Found<M, S> => {
@@ -105,14 +112,13 @@ const finder = <M extends Member, S extends SidecarMember>(folder: Folder<M, S>)
       if (sidecars.length > 0) return { finding: { status: "matched", reason, sidecars }, original }
     }
     const orphan: Found<M, S> = { finding: own ?? { status: "orphan", reason: NONE, sidecars: [] }, original: null }
-    if (own !== null || parts.number === "" || parts.base.endsWith(" ") || !isCut(parts)) return orphan
-    // Numbers are lost where names are so long that nothing of the extension is left.
+    if (own !== null || !sharesSidecar(parts)) return orphan
     const first = folder.twins(parts).find(({ name }) => parseName(name).number === "")
     const bare = { ...parts, number: "" }
     const shared = first === undefined ? ownFinding(folder, bare, file.name) : ownFinding(folder, bare, first.name)
     return shared === null
       ? orphan
-      : { finding: { ...shared, reason: `shared by pictures of one long name, ${shared.reason}` }, original: null }
+      : { finding: { ...shared, reason: `shared by pictures of one name, ${shared.reason}` }, original: null }
   }
   return search
 }

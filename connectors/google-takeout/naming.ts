@@ -82,8 +82,8 @@ export const stemKeys = (jsonName: string): ReadonlyArray<SidecarKey> =>
 export const keysByStem = ({ base, number }: FileName): ReadonlyArray<SidecarKey> =>
   number === "" ? [keyOf(base, "")] : [keyOf(base, number), keyOf(base + number, "")]
 
-/** Is the name so long that its sidecar's is cut inside of its stem? */
-export const isCut = ({ base }: FileName): boolean => base.length > LIMIT
+/** Is the name so long that nothing of the extension is left in its sidecar's? */
+export const isCut = ({ base }: FileName): boolean => base.length >= LIMIT
 
 // What Google calls an edit, in the languages known; its own creations are always named in English.
 const EDITS = (

@@ -2,7 +2,7 @@
 import type { ArchiveSet, Entry } from "../../src/component/archive.ts"
 import type { Reject, Skip } from "../../src/component/batch.ts"
 import type { Plan, Unit } from "../media/batches.ts"
-import { kindByName, parseName } from "../media/name.ts"
+import { isDocument, kindByName, parseName } from "../media/name.ts"
 import type { AlbumItem, MediaSource } from "../media/row.ts"
 import { type Broken, brokenSidecar } from "../media/sidecars.ts"
 import { skipped, tally } from "../media/tally.ts"
@@ -26,9 +26,12 @@ export interface Sorted {
 
 /** A picture to read. */
 export interface Picture extends Unit {
+  readonly entry: Entry
+  /** The moving half of a live photo, which isn't read. */
+  readonly half: Entry | null
   /** Keys its record. */
   readonly path: string
-  readonly source: Omit<MediaSource, "kind">
+  readonly source: Pick<MediaSource, "sidecar" | "albums" | "editedFrom" | "matched">
   /** Null: the name doesn't say, so that the content must. */
   readonly kind: MediaSource["kind"] | null
 }
@@ -40,8 +43,6 @@ export interface PlanOptions {
 }
 
 export const NOT_MEDIA = "not a picture or video"
-
-const DOCUMENTS = new Set(".html .htm .txt .csv .pdf .xml .json .doc .docx .xls .xlsx .zip .tgz .ics .vcf".split(" "))
 
 const hasSidecars = (names: ReadonlyArray<string>): boolean => {
   const keys = new Set<string>(names.filter(isJsonName).flatMap(sidecarKeys))
@@ -63,7 +64,7 @@ export const sortEntries = (entries: ReadonlyArray<Entry>): Sorted => {
     if (!products.has(file.product)) left.push(skipped("not Google Photos", path))
     else if (isFailedVideos(file.folder)) left.push(skipped("a video that Google could not read (Failed Videos)", path))
     else if (isJsonName(name)) jsons.push(file)
-    else if (DOCUMENTS.has(parseName(name).extension.toLowerCase())) left.push(skipped(NOT_MEDIA, path))
+    else if (isDocument(name)) left.push(skipped(NOT_MEDIA, path))
     else pictures.push(file)
   }
   return { jsons, pictures, skipped: tally(left) }
@@ -146,15 +147,15 @@ const pictureOf = (
   half: Located | undefined,
   album: AlbumItem | null
 ): Picture => ({
-  entries: half === undefined ? [entry] : [entry, half.entry],
+  entries: [entry],
+  entry,
+  half: half?.entry ?? null,
   path,
   kind: kindByName(name),
   source: {
-    path: entry.path,
     sidecar: found?.sidecar ?? null,
     albums: album === null ? [] : [album],
     editedFrom: original?.entry.path ?? null,
-    livePath: half?.entry.path ?? null,
     matched: words
   }
 })

@@ -162,8 +162,7 @@ const lengthBetween = (
   const { zones } = calendar
   if (start.kind === "date") {
     const last = end.kind === "date" ? end.wall : startOfDay(wallIn(end, zone, zones) + DAY - 1)
-    // Some write the same date for start and end of one day.
-    return last < start.wall ? null : { days: Math.max(1, (last - start.wall) / DAY), millis: 0 }
+    return last < start.wall ? null : { days: (last - start.wall) / DAY, millis: 0 }
   }
   const instant = (each: Moment) => toInstant(each.kind === "date" ? zone : zoneOf(each, zones), each.wall)
   const millis = instant(end) - instant(start)

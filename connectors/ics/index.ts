@@ -66,6 +66,7 @@ const events = extractStream({
   columns: EVENT_COLUMNS,
   time: "starts_at",
   config,
+  recognises: /\.ics$/i,
   examples: [
     { title: "One calendar", yaml: "type: ics.events\npath: family.ics" },
     {

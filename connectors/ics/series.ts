@@ -51,6 +51,7 @@ const byVersion = (a: CalendarEvent, b: CalendarEvent): number =>
   order(a.origin.archive, b.origin.archive) ||
   order(a.component.line, b.component.line)
 
+/** Some write the same date for start and end of one day: it is one. */
 const lengthOf = (event: CalendarEvent, length: Length | null): Length => {
   const { days, millis } = length ?? event.length ?? { days: 0, millis: 0 }
   return event.allDay ? { days: Math.max(1, days + Math.ceil(millis / DAY)), millis: 0 } : { days, millis }

@@ -36,6 +36,13 @@ const VIDEOS = extensions(
   "mp4 m4v mov qt 3gp 3gpp 3g2 avi mkv webm mpg mpeg mpe m2v mts m2ts wmv asf flv ogv divx vob mp mv insv"
 )
 
+const DOCUMENTS = extensions(
+  "html htm txt md csv tsv pdf xml json doc docx xls xlsx ppt pptx zip tgz gz ics vcf mbox xmp aae"
+)
+
+/** Certainly no picture, so that there is no need to look into it. */
+export const isDocument = (name: string): boolean => DOCUMENTS.has(parseName(name).extension.toLowerCase())
+
 /** Stills that phones store beside a moving half. */
 const LIVE_STILLS = extensions("heic heif hif jpg jpeg")
 const LIVE_HALVES = extensions("mov mp4 mp mv")

@@ -2,7 +2,7 @@
 import type { FileHandle } from "node:fs/promises"
 import { Readable, pipeline } from "node:stream"
 import { promisify } from "node:util"
-import { crc32, createInflateRaw, inflateRaw } from "node:zlib"
+import { crc32, createInflateRaw, inflateRaw, inflateRawSync } from "node:zlib"
 import type { EntryLocation } from "../component/archive.ts"
 import { LOCAL_HEADER_BYTES, LOCAL_HEADER_GUESS, dataOffset } from "./local-header.ts"
 
@@ -20,6 +20,9 @@ export class ContentFailure extends Error {
 
 const PIECE = 1024 * 1024
 
+// Handing less than this to another thread takes longer than inflating it.
+const SMALL = 64 * 1024
+
 const inflateWhole = promisify(inflateRaw)
 
 /** All of a zip entry, its size and CRC-32 verified. Throws `ContentFailure` and system errors. */
@@ -27,12 +30,12 @@ export const readWhole = async (handle: FileHandle, location: ZipLocation): Prom
   const data = await readData(handle, location)
   if (location.method === "stored") return verified(data, location)
   // Enforced while it inflates: a bomb never unfolds.
-  const inflated = await inflateWhole(data, { maxOutputLength: Math.max(location.size, 1) }).catch(
-    (cause: unknown): never => {
-      throw inflateFailure(cause)
-    }
-  )
-  return verified(inflated, location)
+  const limit = { maxOutputLength: Math.max(location.size, 1) }
+  try {
+    return verified(location.size < SMALL ? inflateRawSync(data, limit) : await inflateWhole(data, limit), location)
+  } catch (cause) {
+    throw cause instanceof ContentFailure ? cause : inflateFailure(cause)
+  }
 }
 
 /** The size and CRC-32 of a zip entry, which has its content in `bytes`. */

@@ -29,7 +29,9 @@ const keepsake = Command.make("keepsake").pipe(
 const PIPELINE = Argument.String("pipeline").pipe(Argument.withDescription("The pipeline's YAML file"))
 
 /** Runs a handler with the shared flags, and keeps its exit code. */
-const call = <I>(load: () => Promise<(shared: Shared, input: I) => Effect.Effect<number, never, Command.Environment>>) =>
+const call = <I>(
+  load: () => Promise<(shared: Shared, input: I) => Effect.Effect<number, never, Command.Environment>>
+) =>
   Effect.fnUntraced(function* (input: I) {
     const flags = yield* keepsake
     const handler = yield* Effect.promise(load)

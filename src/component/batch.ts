@@ -52,11 +52,3 @@ export interface Batch<C extends Columns> {
   /** How far the source is, in its own unit; `total` when it is known. */
   readonly progress?: { readonly done: number; readonly total?: number; readonly unit: "records" | "bytes" }
 }
-
-/** A batch without records: progress that a checkpoint is worth, or only skips and rejects. */
-export const emptyBatch = (checkpoint: Checkpoint): Batch<never> => ({
-  records: [],
-  rejects: [],
-  skipped: [],
-  checkpoint
-})

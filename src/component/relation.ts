@@ -13,9 +13,6 @@ export interface Relation {
   readonly entity: EntityName | "mixed" | null
 }
 
-/** Columns with which every staged row says what it is; transforms pass them on. */
-export const LINEAGE = ["_entity", "_id", "_key"] as const
-
 /** The columns that are a person's to use: all but those with a leading underscore. */
 export const visibleColumns = (relation: Relation): ReadonlyArray<string> =>
   [...relation.columns.keys()].filter((column) => !column.startsWith("_"))

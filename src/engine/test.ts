@@ -41,7 +41,10 @@ const runTest = (plan: Plan, test: PipelineTest): Testing<TestOutcome> =>
       yield* nameRelations([transform.relation])
     }
     for (const [relation, rows] of Object.entries(test.expect)) {
-      const found = yield* database.rows(sql`select * from ${name(relation)}`, Schema.Record(Schema.String, Schema.Unknown))
+      const found = yield* database.rows(
+        sql`select * from ${name(relation)}`,
+        Schema.Record(Schema.String, Schema.Unknown)
+      )
       const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
       const shown = (row: { readonly [column: string]: unknown }) =>
         JSON.stringify(Object.fromEntries(columns.map((column) => [column, row[column] ?? null])))

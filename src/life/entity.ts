@@ -168,5 +168,3 @@ export const recordColumns = (name: EntityName): Columns => ({
   ...entities[name].columns,
   ...entities[name].relations
 })
-
-export const isEntityName = (name: string): name is EntityName => Object.hasOwn(entities, name)

@@ -8,8 +8,6 @@ import { MediaReader, type MediaResult } from "../component/media.ts"
 import { type JobFailure, type Outcome, runJob } from "./job.ts"
 import { startThread } from "./thread.ts"
 
-export { readMedia } from "./read.ts"
-
 const MOST_THREADS = 4
 /** Less isn't worth a thread. */
 const SMALL = 8 << 20

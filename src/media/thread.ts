@@ -16,7 +16,7 @@ export interface Thread {
 }
 
 // From source it is a file beside this one; a bundle has it beside itself under another name.
-const MODULE = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./media-worker.js", import.meta.url)
+const MODULE = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url)
 
 /** Started now, ended with the scope, with a folder of its own that ends as well. */
 export const startThread: Effect.Effect<Thread, ThreadDied, Scope.Scope> = Effect.gen(function* () {

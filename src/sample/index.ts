@@ -12,7 +12,7 @@ import { type Range, archiveName, modifiedTime, partLimit, takeoutEntries } from
 import type { Truth } from "./truth.ts"
 
 export { SampleError } from "./error.ts"
-export type { Truth, TruthAlbum, TruthEvent, TruthFate, TruthPhoto } from "./truth.ts"
+export type { Truth } from "./truth.ts"
 
 export interface SampleOptions {
   /** Made if it isn't there. It holds one sample: an earlier one is replaced, other people's files never. */

@@ -1,6 +1,6 @@
 /** Traps of names: clipped, numbered, edited, and sidecars that serve several files. */
 import { type Look, longStem, nextLook, renamed, selfDated, stamp } from "./look.ts"
-import { type Random, cycled } from "./random.ts"
+import { type NonEmpty, type Random, cycled } from "./random.ts"
 import { type SidecarStyle, fileName } from "./sidecar.ts"
 import { type Trap, piece, trap } from "./trap.ts"
 
@@ -20,6 +20,9 @@ const numberedPair = (style: SidecarStyle) => (plain: Look) =>
 const EDITED = ["edited", "bearbeitet", "modifié", "modificato", "bewerkt", "editado", "ha editado", "editat"] as const
 const EDITED_ELSEWHERE = ["edytowane", "編集済み", "编辑"] as const
 const EFFECTS = ["EFFECTS", "SMILE", "MIX", "COLLAGE", "ANIMATION"] as const
+
+/** A trap comes round about every 24 days: each time with the next of its variants. */
+const inTurn = <T>(variants: NonEmpty<T>, { shot }: Look): T => cycled(variants, Math.floor(shot.day / 24))
 
 /** Google keeps 47 units of a stem, whatever it ends with. */
 const STEM = 47
@@ -64,8 +67,8 @@ export const nameTraps: ReadonlyArray<Trap> = [
     return piece(renamed(plain, { stem, number: null, extension: JPG }, styleOf(random)))
   }),
   trap("edited", (plain) => withEdit(plain, "edited")),
-  trap("edited-localised", (plain) => withEdit(plain, cycled(EDITED, plain.shot.day))),
-  trap("edited-elsewhere", (plain) => withEdit(plain, cycled(EDITED_ELSEWHERE, plain.shot.day))),
+  trap("edited-localised", (plain) => withEdit(plain, inTurn(EDITED, plain))),
+  trap("edited-elsewhere", (plain) => withEdit(plain, inTurn(EDITED_ELSEWHERE, plain))),
   trap("edited-truncated", (plain, random) => {
     const name = { stem: longStem(plain.shot, random.integer(41, 43)), number: null, extension: JPG }
     return withEdit(renamed(plain, name, "legacy"), random.pick(["edited", "bearbeitet"]))
@@ -75,7 +78,7 @@ export const nameTraps: ReadonlyArray<Trap> = [
     const second = numbered(plain, "legacy")
     return piece(first, second, editOf(second, "edited"))
   }),
-  trap("effects", (plain) => withEdit(plain, cycled(EFFECTS, plain.shot.day))),
+  trap("effects", (plain) => withEdit(plain, inTurn(EFFECTS, plain))),
   // Two files of one burst with a single sidecar.
   trap("portrait-pair", (plain) => {
     const name = { stem: `IMG_${stamp(plain.shot)}_P`, number: null, extension: JPG }

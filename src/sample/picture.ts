@@ -1,16 +1,17 @@
 /**
- * Small JPEGs, each its own picture. Strips of sky and ground are encoded once; a picture is a stack of them, joined by
- * restart markers, at which JPEG starts afresh. Thousands of pictures cost as much to encode as a few dozen.
+ * Small JPEGs, each its own picture. Tiles of sky and ground are encoded once; a picture is a mosaic of them, joined by
+ * restart markers, at which JPEG starts afresh. Thousands of pictures cost as much to encode as twenty tiles.
  */
 import jpeg from "jpeg-js"
 import { type Exif, tiff } from "./exif.ts"
 import { type NonEmpty, type Random, stream } from "./random.ts"
 
-const WIDTH = 96
-const STRIP = 8
-const STRIPS = 24
+const COLUMNS = 2
+const TILE_WIDTH = 48
+const TILE_HEIGHT = 8
+const TILES = 10
 
-/** Encoded strips, and the tables that they share. */
+/** Encoded tiles, and the tables that they share. */
 export interface Palette {
   /** From the quantization tables to the start-of-scan header. */
   readonly header: Buffer
@@ -23,7 +24,8 @@ export interface Palette {
 export interface Picture {
   readonly width: number
   readonly height: number
-  readonly strips: ReadonlyArray<Buffer>
+  /** Row by row. */
+  readonly tiles: ReadonlyArray<Buffer>
 }
 
 type Colour = readonly [red: number, green: number, blue: number]
@@ -43,12 +45,12 @@ const GROUNDS: NonEmpty<Colour> = [
   [50, 80, 110]
 ]
 
-const drawStrip = (random: Random, [red, green, blue]: Colour, grain: number): Uint8Array => {
-  const data = new Uint8Array(WIDTH * STRIP * 4)
+const drawTile = (random: Random, [red, green, blue]: Colour, grain: number): Uint8Array => {
+  const data = new Uint8Array(TILE_WIDTH * TILE_HEIGHT * 4)
   const shift = random.integer(-30, 30)
-  const blobs = Array.from({ length: 4 }, () => ({ x: random.integer(0, WIDTH), light: random.integer(-60, 60) }))
-  for (let pixel = 0; pixel < WIDTH * STRIP; pixel++) {
-    const x = pixel % WIDTH
+  const blobs = Array.from({ length: 4 }, () => ({ x: random.integer(0, TILE_WIDTH), light: random.integer(-60, 60) }))
+  for (let pixel = 0; pixel < TILE_WIDTH * TILE_HEIGHT; pixel++) {
+    const x = pixel % TILE_WIDTH
     const blob = blobs.reduce((sum, { x: centre, light }) => (Math.abs(x - centre) < 10 ? sum + light : sum), shift)
     const light = blob + random.integer(-grain, grain)
     // A typed array wraps around; clamping keeps the colours apart.
@@ -70,8 +72,8 @@ const segmentOffsets = (file: Buffer): ReadonlyMap<number, number> => {
   }
 }
 
-const encodeStrip = (data: Uint8Array) => {
-  const file = jpeg.encode({ width: WIDTH, height: STRIP, data }, 60).data
+const encodeTile = (data: Uint8Array) => {
+  const file = jpeg.encode({ width: TILE_WIDTH, height: TILE_HEIGHT, data }, 60).data
   const offsets = segmentOffsets(file)
   const scan = offsets.get(0xffda) ?? 0
   const body = scan + 2 + file.readUInt16BE(scan + 2)
@@ -80,47 +82,47 @@ const encodeStrip = (data: Uint8Array) => {
     header: file.subarray(start, body),
     frame: (offsets.get(0xffc0) ?? 0) - start,
     // Without the end-of-image marker.
-    strip: file.subarray(body, -2)
+    tile: file.subarray(body, -2)
   }
 }
 
 // The encoder fills the last byte with ones, and writes a whole byte of them where there was nothing to fill:
 // in front of a restart marker that would be one byte too many.
-const endsOnFill = (strip: Buffer) => strip.readUInt16BE(strip.length - 2) === 0xff00
+const endsOnFill = (tile: Buffer) => tile.readUInt16BE(tile.length - 2) === 0xff00
 
-const strips = (random: Random, colours: NonEmpty<Colour>, grain: number) => {
+const tilesOf = (random: Random, colours: NonEmpty<Colour>, grain: number) => {
   const fresh = () => {
-    let encoded = encodeStrip(drawStrip(random, random.pick(colours), grain))
-    while (endsOnFill(encoded.strip)) encoded = encodeStrip(drawStrip(random, random.pick(colours), grain))
+    let encoded = encodeTile(drawTile(random, random.pick(colours), grain))
+    while (endsOnFill(encoded.tile)) encoded = encodeTile(drawTile(random, random.pick(colours), grain))
     return encoded
   }
   const first = fresh()
-  const rest = Array.from({ length: STRIPS - 1 }, () => fresh().strip)
-  const all: NonEmpty<Buffer> = [first.strip, ...rest]
-  return { ...first, all }
+  const rest = Array.from({ length: TILES - 1 }, () => fresh().tile)
+  const tiles: NonEmpty<Buffer> = [first.tile, ...rest]
+  return { ...first, tiles }
 }
 
-/** The same for every life: pictures differ by how they stack the strips. */
+/** The same for every life: pictures differ by how they put the tiles together. */
 export const makePalette = (): Palette => {
-  const sky = strips(stream("sky"), SKIES, 4)
-  const ground = strips(stream("ground"), GROUNDS, 24)
-  return { header: sky.header, frame: sky.frame, sky: sky.all, ground: ground.all }
+  const sky = tilesOf(stream("sky"), SKIES, 4)
+  const ground = tilesOf(stream("ground"), GROUNDS, 24)
+  return { header: sky.header, frame: sky.frame, sky: sky.tiles, ground: ground.tiles }
 }
 
-/** The picture of this name. With 24 strips in ten rows and more, no two names share one. */
+/** The picture of this name. With ten tiles for twenty places and more, no two names share one. */
 export const pictureOf = (palette: Palette, name: string): Picture => {
   const random = stream("picture", name)
-  const horizon = random.integer(4, 6)
-  const rows = horizon + random.integer(6, 8)
-  const stack = Array.from({ length: rows }, (_, row) => random.pick(row < horizon ? palette.sky : palette.ground))
-  return { width: WIDTH, height: rows * STRIP, strips: stack }
+  const horizon = random.integer(4, 6) * COLUMNS
+  const count = horizon + random.integer(6, 8) * COLUMNS
+  const tiles = Array.from({ length: count }, (_, at) => random.pick(at < horizon ? palette.sky : palette.ground))
+  return { width: COLUMNS * TILE_WIDTH, height: (count / COLUMNS) * TILE_HEIGHT, tiles }
 }
 
-/** An edit: the sky and the ground cut by a strip each, the rest as it was. */
-export const cropped = ({ width, height, strips: stack }: Picture): Picture => ({
+/** An edit: sky and ground cut by a row each, the rest as it was. */
+export const cropped = ({ width, height, tiles }: Picture): Picture => ({
   width,
-  height: height - 2 * STRIP,
-  strips: stack.slice(1, -1)
+  height: height - 2 * TILE_HEIGHT,
+  tiles: tiles.slice(COLUMNS, -COLUMNS)
 })
 
 const segment = (marker: number, body: Buffer): Buffer => {
@@ -132,22 +134,18 @@ const segment = (marker: number, body: Buffer): Buffer => {
 
 const START_OF_IMAGE = Buffer.from([0xff, 0xd8])
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9])
-const RESTART_INTERVAL = segment(0xffdd, Buffer.from([0, WIDTH / 8]))
+const RESTART_INTERVAL = segment(0xffdd, Buffer.from([0, TILE_WIDTH / 8]))
+const restart = (count: number) => Buffer.from([0xff, 0xd0 + (count % 8)])
 
 /** The picture as a JPEG file, with its metadata if it has any. */
-export const jpegFile = (
-  { header, frame }: Palette,
-  { width, height, strips: stack }: Picture,
-  exif: Exif | null
-): Buffer => {
+export const jpegFile = ({ header, frame }: Palette, { width, height, tiles }: Picture, exif: Exif | null): Buffer => {
   const tables = Buffer.from(header)
   tables.writeUInt16BE(height, frame + 5)
+  tables.writeUInt16BE(width, frame + 7)
   const metadata =
     exif === null
       ? []
       : [segment(0xffe1, Buffer.concat([Buffer.from("Exif\0\0", "latin1"), tiff(exif, width, height)]))]
-  const scan = stack.flatMap((strip, row) =>
-    row === 0 ? [strip] : [Buffer.from([0xff, 0xd0 + ((row - 1) % 8)]), strip]
-  )
+  const scan = tiles.flatMap((tile, at) => (at === 0 ? [tile] : [restart(at - 1), tile]))
   return Buffer.concat([START_OF_IMAGE, ...metadata, RESTART_INTERVAL, tables, ...scan, END_OF_IMAGE])
 }

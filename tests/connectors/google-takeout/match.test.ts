@@ -1,36 +1,10 @@
 import { expect, test } from "vitest"
 import { EpochMillis } from "../../../src/component/column.ts"
-import type { PhotoSidecar } from "../../../connectors/google-takeout/json.ts"
 import { matchFolder } from "../../../connectors/google-takeout/match.ts"
-
-interface File {
-  readonly archive: string
-  readonly name: string
-}
-
-const PART = "takeout-20240101T000000Z-001.zip"
-const at = (name: string, archive = PART): File => ({ archive, name })
-
-const sidecarFile = (name: string, title: string | null = null, archive = PART, takenAt = 1_500_000_000_000) => ({
-  archive,
-  name,
-  sidecar: {
-    title,
-    description: null,
-    takenAt: EpochMillis(takenAt),
-    takenLocal: null,
-    position: null,
-    people: [],
-    trashed: false,
-    fromPartner: false
-  } satisfies PhotoSidecar
-})
+import { type File, type SidecarFile, picture as at, sidecar as sidecarFile } from "./files.ts"
 
 /** What each picture got: the sidecar's name or the status; `of` the original; `+` the moving half. */
-const matched = (
-  pictures: ReadonlyArray<string | File>,
-  jsons: ReadonlyArray<string | ReturnType<typeof sidecarFile>>
-) => {
+const matched = (pictures: ReadonlyArray<string | File>, jsons: ReadonlyArray<string | SidecarFile>) => {
   const files = pictures.map((picture) => (typeof picture === "string" ? at(picture) : picture))
   const { matches, halves, unused } = matchFolder(
     files,
@@ -199,6 +173,12 @@ test("one JSON serves …_P.jpg and …_P(1).jpg", () => {
   expect(found).toEqual({ [`${stem}.jpg`]: json, [`${stem}(1).jpg`]: json })
 })
 
+test("one JSON serves …_P.jpg and …_P(1).jpg of short names, too", () => {
+  const stem = "IMG_20230306_101530_P"
+  const { found } = matched([`${stem}.jpg`, `${stem}(1).jpg`], [sidecarFile(`${stem}.jpg.json`, `${stem}.jpg`)])
+  expect(found).toEqual({ [`${stem}.jpg`]: `${stem}.jpg.json`, [`${stem}(1).jpg`]: `${stem}.jpg.json` })
+})
+
 test("…_P(1).jpg with a JSON of its own keeps it", () => {
   const stem = "original_1d4caa6f-16c6-4c3d-901b-9387de10e528_P"
   const json = "original_1d4caa6f-16c6-4c3d-901b-9387de10e528_"
@@ -311,7 +291,7 @@ test("HEIC and JPEG of one stem: the half is the HEIC's", () => {
 })
 
 test("a JSON and its picture can lie in different parts", () => {
-  const { found } = matched([at("a.jpg", "t-001.zip")], [sidecarFile("a.jpg.json", "a.jpg", "t-002.zip")])
+  const { found } = matched([at("a.jpg", "t-001.zip")], [sidecarFile("a.jpg.json", "a.jpg", { archive: "t-002.zip" })])
   expect(found).toEqual({ "a.jpg": "a.jpg.json" })
 })
 
@@ -320,7 +300,10 @@ test("a path that repeats across parts: each picture has its own part's JSON", (
   const second = at("a.jpg", "t-002.zip")
   const { matches } = matchFolder(
     [first, second],
-    [sidecarFile("a.jpg.json", "a.jpg", "t-002.zip", 2), sidecarFile("a.jpg.json", "a.jpg", "t-001.zip", 1)]
+    [
+      sidecarFile("a.jpg.json", "a.jpg", { archive: "t-002.zip", takenAt: EpochMillis(2) }),
+      sidecarFile("a.jpg.json", "a.jpg", { archive: "t-001.zip", takenAt: EpochMillis(1) })
+    ]
   )
   expect(matches.get(first)?.found?.sidecar.takenAt).toBe(1)
   expect(matches.get(second)?.found?.sidecar.takenAt).toBe(2)
@@ -331,8 +314,8 @@ test("two exports at once: a picture prefers the JSON of its own export", () => 
   const { matches, unused } = matchFolder(
     [picture],
     [
-      sidecarFile("a.jpg.json", "a.jpg", "takeout-20250101T000000Z-3-002.zip", 2),
-      sidecarFile("a.jpg.json", "a.jpg", "takeout-20230101T000000Z-002.zip", 1)
+      sidecarFile("a.jpg.json", "a.jpg", { archive: "takeout-20250101T000000Z-3-002.zip", takenAt: EpochMillis(2) }),
+      sidecarFile("a.jpg.json", "a.jpg", { archive: "takeout-20230101T000000Z-002.zip", takenAt: EpochMillis(1) })
     ]
   )
   expect(matches.get(picture)?.found?.sidecar.takenAt).toBe(1)
@@ -341,7 +324,10 @@ test("two exports at once: a picture prefers the JSON of its own export", () => 
 
 test("a path that repeats across parts with JSONs that disagree elsewhere is ambiguous", () => {
   const picture = at("a.jpg", "x.zip")
-  const jsons = [sidecarFile("a.jpg.json", "a.jpg", "y.zip", 2), sidecarFile("a.jpg.json", "a.jpg", "z.zip", 1)]
+  const jsons = [
+    sidecarFile("a.jpg.json", "a.jpg", { archive: "y.zip", takenAt: EpochMillis(2) }),
+    sidecarFile("a.jpg.json", "a.jpg", { archive: "z.zip", takenAt: EpochMillis(1) })
+  ]
   expect(matchFolder([picture], jsons).matches.get(picture)?.words).toMatch(/^ambiguous: /)
 })
 
@@ -360,7 +346,7 @@ test("a half that repeats across parts is nowhere a picture of its own", () => {
 
 test("a broken JSON is said to be broken, and its picture is kept", () => {
   const picture = at("a.jpg")
-  const { matches, unused } = matchFolder([picture], [{ archive: PART, name: "a.jpg.json", sidecar: null }])
+  const { matches, unused } = matchFolder([picture], [{ ...at("a.jpg.json"), sidecar: null }])
   expect(matches.get(picture)).toMatchObject({
     found: null,
     words: "orphan: its sidecar a.jpg.json is broken"
@@ -370,4 +356,24 @@ test("a broken JSON is said to be broken, and its picture is kept", () => {
 
 test("a JSON without its picture is told", () => {
   expect(matched(["a.jpg"], ["a.jpg.json", "b.jpg.json"]).unused).toEqual(["b.jpg.json"])
+})
+
+test("of what several exports say of one picture, the newest counts", () => {
+  const described = (archive: string, description: string) =>
+    sidecarFile("a.jpg.json", "a.jpg", { archive, takenAt: EpochMillis(1), description })
+  const sidecars = [
+    described("takeout-20240101T000000Z-001.zip", "after"),
+    described("takeout-20230101T000000Z-001.zip", "before")
+  ]
+  for (const order of [sidecars, sidecars.toReversed()]) {
+    const file = at("a.jpg", "other.zip")
+    expect(matchFolder([file], order).matches.get(file)?.found?.sidecar.description).toBe("after")
+  }
+})
+
+test("halves may have names so long that both lead to the still's sidecar", () => {
+  const stem = "original_1d4caa6f-16c6-4c3d-901b-9387de10e528_P"
+  expect(matched([`${stem}.HEIC`, `${stem}.MP4`], [`${stem.slice(0, 46)}.json`]).halves).toEqual({
+    [`${stem}.HEIC`]: `${stem}.MP4`
+  })
 })

@@ -26,7 +26,7 @@ class Sample extends Context.Service<Sample, Imported>()("tests/google-takeout/S
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
 const iso = (time: unknown) => (typeof time === "number" ? new Date(time).toISOString().replace(".000Z", "Z") : null)
 
-layer(Sample.layer, { timeout: "120 seconds" })("a sample's Takeout", (it) => {
+layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a sample's Takeout", (it) => {
   it.effect("has all pictures, and no moving half as a picture of its own", () =>
     Effect.gen(function* () {
       const { truth, batches } = yield* Sample
@@ -109,7 +109,8 @@ layer(Sample.layer, { timeout: "120 seconds" })("a sample's Takeout", (it) => {
         title: title === "" ? null : title,
         members: members.toSorted()
       }))
-      const sorted = (albums: typeof told) => albums.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+      const sorted = (albums: typeof told) =>
+        albums.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
       expect(sorted(told)).toEqual(sorted(wanted))
     })
   )

@@ -97,6 +97,23 @@ describe("times of events", () => {
     ])
   })
 
+  it("dates at the ends of time are kept as DuckDB reads them; lengths beyond it are refused", () => {
+    expect(times(calendar(event("UID:a", "DTSTART:99991231T235959Z")))[0]?.slice(2)).toEqual([
+      "10000-01-01",
+      "10000-01-01"
+    ])
+    expect(times(calendar(event("UID:a", "DTSTART:99991231")))[0]?.slice(2)).toEqual(["9999-12-31", "9999-12-31"])
+    const long = outcome({ "a.ics": calendar(event("UID:a", "DTSTART:20240609", "DURATION:P99999999999D")) })
+    expect(long.rejects.map(({ code }) => code)).toEqual(["ics-bad-date"])
+  })
+
+  it("an instant in UTC without an end begins and ends on the calendar's date", () => {
+    expect(times(calendar(event("UID:a", "DTSTART:20240609T230000Z")))[0]?.slice(2)).toEqual([
+      "2024-06-10",
+      "2024-06-10"
+    ])
+  })
+
   it("24:00 is the end of the day, a leap second the second before", () => {
     expect(times(calendar(event("UID:a", "DTSTART:20240701T230000Z", "DTEND:20240701T240000Z")))[0]?.[1]).toBe(
       "2024-07-02T00:00Z"

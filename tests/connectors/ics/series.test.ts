@@ -74,6 +74,13 @@ describe("series", () => {
     expect(starts(text)).toEqual(["2024-06-12T03:00Z"])
   })
 
+  it("EXDATE of a mere date takes away all of that day", () => {
+    const text = calendar(
+      event("UID:a", "DTSTART:20240609T030000Z", "RRULE:FREQ=DAILY;BYHOUR=3,15;COUNT=6", "EXDATE;VALUE=DATE:20240610")
+    )
+    expect(starts(text)).toEqual(["2024-06-09T03:00Z", "2024-06-09T15:00Z", "2024-06-11T03:00Z", "2024-06-11T15:00Z"])
+  })
+
   it("one EXDATE line may hold several dates", () => {
     expect(starts(calendar(daily("EXDATE:20240609T030000Z,20240610T030000Z,20240612T030000Z")))).toEqual([
       "2024-06-11T03:00Z"
@@ -271,6 +278,20 @@ describe("overrides", () => {
       ["new", "20240408T070000Z", "2024-04-09T12:00Z", "2024-04-09T14:00Z"],
       ["own", "20240415T070000Z", "2024-04-15T07:00Z", "2024-04-15T07:00Z"],
       ["new", "20240422T070000Z", "2024-04-23T12:00Z", "2024-04-23T14:00Z"]
+    ])
+  })
+
+  it("with RANGE=THISANDFUTURE hold until the next such one", () => {
+    const text = calendar(
+      daily(),
+      change(";RANGE=THISANDFUTURE:20240610T030000Z", "DTSTART:20240610T050000Z", "SUMMARY:second"),
+      change(";RANGE=THISANDFUTURE:20240611T030000Z", "DTSTART:20240611T070000Z", "SUMMARY:third")
+    )
+    expect(rows(text).map((row) => [iso(row.starts_at), row.title])).toEqual([
+      ["2024-06-09T03:00Z", "series"],
+      ["2024-06-10T05:00Z", "second"],
+      ["2024-06-11T07:00Z", "third"],
+      ["2024-06-12T07:00Z", "third"]
     ])
   })
 })
