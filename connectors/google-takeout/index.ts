@@ -17,14 +17,14 @@ const config = {
     .annotate({
       description:
         "Whom to believe where Google's time and the camera's disagree: `sidecar` is what Google Photos shows, with your " +
-        "corrections; `camera` is what the file says, with the zone of its place."
+        "corrections (the default); `camera` is what the file says, with the zone of its place."
     })
     .pipe(withDefault("sidecar")),
   trash: Schema.Literals(["skip", "keep"])
-    .annotate({ description: "What to do with pictures in the trash." })
+    .annotate({ description: "What to do with pictures in the trash: `skip` (the default) counts them only." })
     .pipe(withDefault("skip")),
   partner: Schema.Literals(["keep", "skip"])
-    .annotate({ description: "What to do with pictures that a partner shares with you." })
+    .annotate({ description: "What to do with pictures that a partner shares with you: `keep` is the default." })
     .pipe(withDefault("keep"))
 }
 type Config = Schema.Struct<typeof config>["Type"]

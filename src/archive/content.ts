@@ -23,6 +23,9 @@ const PIECE = 1024 * 1024
 // Handing less than this to another thread takes longer than inflating it.
 const SMALL = 64 * 1024
 
+// zlib takes no less; by default it sets 16 KB aside each time.
+const SMALLEST_CHUNK = 64
+
 const inflateWhole = promisify(inflateRaw)
 
 /** All of a zip entry, its size and CRC-32 verified. Throws `ContentFailure` and system errors. */
@@ -31,8 +34,9 @@ export const readWhole = async (handle: FileHandle, location: ZipLocation): Prom
   if (location.method === "stored") return verified(data, location)
   // Enforced while it inflates: a bomb never unfolds.
   const limit = { maxOutputLength: Math.max(location.size, 1) }
+  const small = { ...limit, chunkSize: location.size + SMALLEST_CHUNK }
   try {
-    return verified(location.size < SMALL ? inflateRawSync(data, limit) : await inflateWhole(data, limit), location)
+    return verified(location.size < SMALL ? inflateRawSync(data, small) : await inflateWhole(data, limit), location)
   } catch (cause) {
     throw cause instanceof ContentFailure ? cause : inflateFailure(cause)
   }

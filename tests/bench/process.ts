@@ -54,26 +54,16 @@ export const median = (values: ReadonlyArray<number>): number => {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2
 }
 
-/** Measures each in turn, round after round, so that whatever else the machine does falls on all alike. */
-export const alternate = async <Name extends string>(
+/** The median of each, measured in turn round after round, so that whatever else the machine does falls on all alike. */
+export const alternate = async (
   rounds: number,
-  contenders: { readonly [N in Name]: (round: number) => Promise<number> }
-): Promise<{ readonly [N in Name]: ReadonlyArray<number> }> => {
-  const measured: Record<string, Array<number>> = {}
+  contenders: ReadonlyArray<(round: number) => Promise<number>>
+): Promise<ReadonlyArray<number>> => {
+  const measured = contenders.map((): Array<number> => [])
   for (let round = 0; round < rounds; round++) {
-    for (const name in contenders) (measured[name] ??= []).push(await contenders[name](round))
+    for (const [index, contender] of contenders.entries()) measured[index]?.push(await contender(round))
   }
-  const of = (name: Name): ReadonlyArray<number> => measured[name] ?? []
-  return mapKeys(contenders, of)
-}
-
-const mapKeys = <Name extends string, A>(
-  keys: { readonly [N in Name]: unknown },
-  value: (name: Name) => A
-): { readonly [N in Name]: A } => {
-  const all = {} as { [N in Name]: A }
-  for (const name in keys) all[name] = value(name)
-  return all
+  return measured.map(median)
 }
 
 /** Three digits that count. */

@@ -9,7 +9,7 @@ export interface LifeSize {
 
 /** Half of the photos are taken at an event; every twentieth is a copy; a fifth have no coordinates. */
 const script = (directory: string, { photos, events, years }: LifeSize): string => `
-  create macro random_of(row, salt) as hash(row * 32 + salt)::double / 18446744073709551615;
+  create macro random_of(i, salt) as hash(i * 32 + salt)::double / 18446744073709551615;
   create macro place_latitude(place) as -35 + 95 * random_of(place, 30);
   create macro place_longitude(place) as -170 + 340 * random_of(place, 31);
   create table events as

@@ -1,0 +1,12 @@
+const mb = () => Math.round(process.memoryUsage().rss / 1e6)
+console.log("start", mb())
+await import("@effect/platform-node"); await import("effect")
+console.log("effect", mb())
+await import("../../src/sample/index.ts")
+console.log("sample", mb())
+const { makePalette } = await import("../../src/sample/picture.ts")
+const t = performance.now(); const p = makePalette()
+console.log("palette", mb(), performance.now() - t)
+const { exportDay } = await import("../../src/sample/day.ts")
+for (let d = 0; d < 365; d++) { exportDay(p, 1, d); if (d % 100 === 0) console.log(d, mb()) }
+console.log("days", mb(), performance.now() - t)
