@@ -15,7 +15,7 @@ export interface Place {
 const ROOT = "Takeout"
 
 const PHOTOS =
-  /photo|foto|zdję|fényk|képek|kuvat|bilder|valok|nuotrauk|ảnh|фото|снимк|φωτογραφ|फ़ोटो|ছবি|รูป|フォト|相册|相簿|照片|포토|사진|صور|תמונות/i
+  /phot|fot|zdję|fényk|képek|kuvat|bilder|valok|nuotrauk|ảnh|фото|снимк|φωτογραφ|फ़ोटो|ছবি|รูป|フォト|相册|相簿|照片|포토|사진|صور|תמונות/i
 
 const isPhotosName = (segment: string): boolean => /google/i.test(segment) && PHOTOS.test(segment)
 

@@ -1,6 +1,6 @@
 /**
  * Small JPEGs, each its own picture. Tiles of sky and ground are encoded once; a picture is a mosaic of them, joined by
- * restart markers, at which JPEG starts afresh. Thousands of pictures cost as much to encode as twenty tiles.
+ * restart markers, at which JPEG starts afresh. Thousands of pictures cost as much to encode as a dozen tiles.
  */
 import jpeg from "jpeg-js"
 import { type Exif, tiff } from "./exif.ts"
@@ -9,7 +9,7 @@ import { type NonEmpty, type Random, stream } from "./random.ts"
 const COLUMNS = 2
 const TILE_WIDTH = 48
 const TILE_HEIGHT = 8
-const TILES = 10
+const TILES = 6
 
 /** Encoded tiles, and the tables that they share. */
 export interface Palette {
@@ -109,7 +109,7 @@ export const makePalette = (): Palette => {
   return { header: sky.header, frame: sky.frame, sky: sky.tiles, ground: ground.tiles }
 }
 
-/** The picture of this name. With ten tiles for twenty places and more, no two names share one. */
+/** The picture of this name. With six tiles for each of twenty places and more, no two names share one. */
 export const pictureOf = (palette: Palette, name: string): Picture => {
   const random = stream("picture", name)
   const horizon = random.integer(4, 6) * COLUMNS

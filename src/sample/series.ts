@@ -101,7 +101,7 @@ const birthday = (seed: number): Series => ({
   firstDay: FIRST_BIRTHDAY,
   occursOn: isBirthday,
   exceptions: new Map(),
-  photos: 12
+  photos: 9
 })
 
 /** All series that have to do with the days from `from` up to, not including, `to`. */

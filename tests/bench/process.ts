@@ -7,18 +7,32 @@ export interface Ran {
   readonly seconds: number
   /** Peak resident memory; 0 where the system has no /proc. */
   readonly peakBytes: number
+  /** Of all its threads; 0 where the system has no /proc. */
+  readonly cpuSeconds: number
   readonly stdout: string
 }
 
 const POLL_MILLISECONDS = 25
 
-/** The kernel keeps the high-water mark itself, so polling loses at most the last moment. */
-const highWater = (pid: number | undefined): number => {
+/** Linux counts processor time in hundredths of a second. */
+const TICKS = 100
+
+/** The kernel keeps both itself, so polling loses at most the last moment. */
+const usage = (pid: number | undefined): { readonly peakBytes: number; readonly cpuSeconds: number } | null => {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8")
-    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+    const [user = 0, system = 0] = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13)
+      .map(Number)
+    return {
+      peakBytes: Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024,
+      cpuSeconds: (user + system) / TICKS
+    }
   } catch {
-    return 0
+    return null
   }
 }
 
@@ -29,9 +43,11 @@ export const runNode = (args: ReadonlyArray<string>): Promise<Ran> =>
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] })
     let stdout = ""
     let stderr = ""
-    let peakBytes = 0
+    let used = { peakBytes: 0, cpuSeconds: 0 }
     const poll = setInterval(() => {
-      peakBytes = Math.max(peakBytes, highWater(child.pid))
+      const now = usage(child.pid)
+      // A process that has ended has no memory any more.
+      if (now !== null && now.peakBytes >= used.peakBytes) used = now
     }, POLL_MILLISECONDS)
     child.stdout.on("data", (chunk: Buffer) => {
       stdout += chunk.toString()
@@ -42,7 +58,7 @@ export const runNode = (args: ReadonlyArray<string>): Promise<Ran> =>
     child.on("error", reject)
     child.on("close", (code) => {
       clearInterval(poll)
-      if (code === 0) resolve({ seconds: (performance.now() - started) / 1000, peakBytes, stdout })
+      if (code === 0) resolve({ seconds: (performance.now() - started) / 1000, ...used, stdout })
       else reject(new Error(`node ${args.join(" ")} ended with ${code}:\n${stderr}${stdout}`))
     })
   })

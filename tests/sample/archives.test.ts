@@ -234,6 +234,7 @@ layer(Year.layer, { timeout: "60 seconds" })("a year's archives", (it) => {
       const albums = sample.truth.albums
       expect(albums.some(({ title, folder }) => title !== folder && title !== "")).toBe(true)
       expect(albums.some(({ title }) => title === "")).toBe(true)
+      expect([...content.values()].some((bytes) => bytes.toString("utf8").includes('"albumData"'))).toBe(true)
     })
   )
 
