@@ -43,19 +43,15 @@ export const photoProducts = (
   places: ReadonlyArray<Place>,
   hasSidecars: (names: ReadonlyArray<string>) => boolean
 ): ReadonlySet<string | null> => {
-  const folders = new Map<string, Map<string, Array<string>>>()
-  for (const { product, folder, name } of places) {
-    if (product === null) continue
-    const names = folders.get(product) ?? new Map<string, Array<string>>()
-    folders.set(product, names)
-    const list = names.get(folder) ?? []
-    names.set(folder, list)
-    list.push(name)
-  }
-  const found = [...folders].filter(
-    ([product, names]) => isPhotosName(product) || [...names].some(([, list]) => hasSidecars(list))
+  const products = new Set(places.flatMap(({ product }) => product ?? []))
+  const found = new Set<string | null>([...products].filter(isPhotosName))
+  const strangers = Map.groupBy(
+    places.filter(({ product }) => product !== null && !found.has(product)),
+    ({ product, folder }) => `${product}/${folder}`
   )
-  return new Set(found.length > 0 ? found.map(([product]) => product) : [null])
+  for (const members of strangers.values())
+    if (hasSidecars(members.map(({ name }) => name))) for (const { product } of members) found.add(product)
+  return found.size > 0 ? found : new Set([null])
 }
 
 // Photos from 2019, Fotos von 2019, Foto's uit 2019, 2019年の写真; and the days of old exports: 2015-08-01 #2.

@@ -5,6 +5,7 @@ import { EpochMillis, LocalDate, type WallMillis } from "../../src/component/col
 import type { Position } from "./sidecar.ts"
 
 const HOUR = 3_600_000
+const DAY = 24 * HOUR
 const QUARTER = 900_000
 const FURTHEST = 14 * HOUR
 
@@ -17,13 +18,41 @@ export interface Zones {
   readonly instant: (zone: string, wall: WallMillis) => EpochMillis
 }
 
+/** A zone's offsets by day: pictures are taken in bunches, and most days have one offset from end to end. */
+const dayOffsets = (timeZone: DateTime.TimeZone) => {
+  const days = new Map<number, number | null>()
+  const exactly = (instant: number): number => DateTime.zonedOffset(DateTime.makeZonedUnsafe(instant, { timeZone }))
+  /** Null: the clocks change on this day. */
+  const onDay = (day: number): number | null => {
+    const known = days.get(day)
+    if (known !== undefined) return known
+    const offset = exactly(day * DAY)
+    const steady = offset === exactly((day + 1) * DAY) ? offset : null
+    days.set(day, steady)
+    return steady
+  }
+  const offset = (instant: number): number => onDay(Math.floor(instant / DAY)) ?? exactly(instant)
+  return {
+    offset,
+    instant: (wall: number): number => {
+      const [before, after] = [offset(wall - FURTHEST), offset(wall + FURTHEST)]
+      return before === after
+        ? wall - before
+        : DateTime.toEpochMillis(DateTime.makeZonedUnsafe(wall, { timeZone, adjustForTimeZone: true }))
+    }
+  }
+}
+
+type KnownZone = ReturnType<typeof dayOffsets>
+
 /** Keeps the zones that were looked up, for as long as a stream runs. */
 export const makeZones = (): Zones => {
-  const known = new Map<string, DateTime.TimeZone | null>()
-  const zoneOf = (name: string): DateTime.TimeZone | null => {
+  const known = new Map<string, KnownZone | null>()
+  const zoneOf = (name: string): KnownZone | null => {
     const cached = known.get(name)
     if (cached !== undefined) return cached
-    const zone = Option.getOrNull(DateTime.zoneMakeNamed(name))
+    const timeZone = Option.getOrNull(DateTime.zoneMakeNamed(name))
+    const zone = timeZone === null ? null : dayOffsets(timeZone)
     known.set(name, zone)
     return zone
   }
@@ -32,18 +61,8 @@ export const makeZones = (): Zones => {
       const name = tzLookup(latitude, longitude)
       return zoneOf(name) === null ? null : name
     },
-    offset: (name, instant) => {
-      const timeZone = zoneOf(name)
-      return timeZone === null ? 0 : DateTime.zonedOffset(DateTime.makeZonedUnsafe(instant, { timeZone }))
-    },
-    instant: (name, wall) => {
-      const timeZone = zoneOf(name)
-      return EpochMillis(
-        timeZone === null
-          ? wall
-          : DateTime.toEpochMillis(DateTime.makeZonedUnsafe(wall, { timeZone, adjustForTimeZone: true }))
-      )
-    }
+    offset: (name, instant) => zoneOf(name)?.offset(instant) ?? 0,
+    instant: (name, wall) => EpochMillis(zoneOf(name)?.instant(wall) ?? wall)
   }
 }
 

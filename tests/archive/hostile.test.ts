@@ -6,12 +6,14 @@ import { ArchivesLive } from "../../src/archive/index.ts"
 import { Archives, type ArchiveSet, type Entry } from "../../src/component/archive.ts"
 import { type Claim, folder, forgedZip, write, zipOf } from "./zips.ts"
 
-const openBytes = (bytes: Uint8Array | string, name = "a.zip") =>
+const openAt = (path: string, bytes: Uint8Array | string) =>
   Effect.gen(function* () {
-    const path = join(yield* folder, name)
     yield* write(path, bytes)
     return yield* (yield* Archives).open(path)
   })
+
+const openBytes = (bytes: Uint8Array | string, name = "a.zip") =>
+  Effect.flatMap(folder, (root) => openAt(join(root, name), bytes))
 
 const openForged = (...claims: ReadonlyArray<Claim>) => openBytes(forgedZip(claims))
 
@@ -55,8 +57,9 @@ describe("files that aren't sound zips", () => {
           { name: "b.txt", content: "b" }
         ])
       )
+      const path = join(yield* folder, "a.zip")
       for (let length = 0; length < whole.length; length += 1) {
-        const error = yield* Effect.flip(openBytes(whole.subarray(0, length)))
+        const error = yield* Effect.flip(openAt(path, whole.subarray(0, length)))
         expect(error.code).toMatch(/^archive-(truncated|damaged|not-zip)$/)
       }
     }).pipe(provided)
@@ -71,11 +74,12 @@ describe("files that aren't sound zips", () => {
           { name: "b.txt", content }
         ])
       )
-      const flips = fc.sample(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 })), 300)
+      const flips = fc.sample(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 })), 200)
+      const path = join(yield* folder, "a.zip")
       for (const [at, mask] of flips) {
         const bytes = Buffer.from(whole)
         bytes[at] = (bytes[at] ?? 0) ^ mask
-        const contents = openBytes(bytes).pipe(
+        const contents = openAt(path, bytes).pipe(
           Effect.flatMap((set) => Effect.forEach(set.entries, (entry) => Effect.option(read(entry)))),
           Effect.orElseSucceed(() => [])
         )
@@ -189,7 +193,7 @@ describe("content that isn't what the directory says", () => {
 
   it.effect("a bomb that hides its size unfolds no further than stated", () =>
     Effect.gen(function* () {
-      const content = Buffer.alloc(64 * 2 ** 20)
+      const content = Buffer.alloc(8 * 2 ** 20)
       const entry = firstOf(yield* openForged({ name: "a", content, method: 8, size: 1000, crc32: 0 }))
       let seen = 0
       const streamed = Stream.runForEach((yield* Archives).stream(entry), (piece) =>

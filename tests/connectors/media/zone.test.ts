@@ -1,3 +1,5 @@
+import { DateTime } from "effect"
+import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { EpochMillis, WallMillis } from "../../../src/component/column.ts"
 import { dateAt, fixedZone, makeZones, offsetBetween } from "../../../connectors/media/zone.ts"
@@ -44,4 +46,24 @@ test("zones of one offset have their sign reversed", () => {
 test("the date on a clock", () => {
   expect(dateAt(utc("2023-12-31T23:30:00Z"), HOUR)).toBe("2024-01-01")
   expect(dateAt(utc("2023-12-31T23:30:00Z"), 0)).toBe("2023-12-31")
+})
+
+test("offsets and instants are those of the calendar, on whatever day", () => {
+  const names = fc.constantFrom(
+    "Europe/Zurich",
+    "America/St_Johns",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Africa/Casablanca"
+  )
+  const times = fc.integer({ min: Date.UTC(1950, 0, 1), max: Date.UTC(2035, 0, 1) })
+  fc.assert(
+    fc.property(names, times, (timeZone, at) => {
+      const exact = DateTime.makeZonedUnsafe(at, { timeZone })
+      expect(zones.offset(timeZone, EpochMillis(at))).toBe(DateTime.zonedOffset(exact))
+      const adjusted = DateTime.makeZonedUnsafe(at, { timeZone, adjustForTimeZone: true })
+      expect(zones.instant(timeZone, WallMillis(at))).toBe(DateTime.toEpochMillis(adjusted))
+    }),
+    { numRuns: 2000 }
+  )
 })
