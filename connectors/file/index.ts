@@ -58,21 +58,15 @@ const rows = scanStream({
   entity: ({ entity }) => entity ?? null,
   columns: (settings) =>
     Effect.gen(function* () {
-      if (settings.columns !== undefined) return withEntityTypes(declared(settings.columns), settings)
       const files = yield* Effect.option(findFiles(settings.path))
-      if (files._tag === "None") return null
-      const columns = withEntityTypes(yield* found(files.value, settings), settings)
-      for (const [index, key] of (settings.key ?? []).entries()) {
-        if (Object.hasOwn(columns, key)) continue
-        const near = nearest(key, Object.keys(columns))
-        return yield* new ConfigProblem({
-          code: "unknown-column",
-          path: ["key", index],
-          message: `The file has no column "${key}".`,
-          hint: near === null ? `It has: ${Object.keys(columns).join(", ")}.` : `Did you mean "${near}"?`
-        })
+      const given = settings.columns === undefined ? null : withEntityTypes(declared(settings.columns), settings)
+      if (files._tag === "None") return given === null ? null : yield* checkNames("key", settings.key, given)
+      const present = yield* found(files.value, settings)
+      // Keys of JSON may be missing from the rows that were looked at.
+      if (given !== null && !/json$/.test(formatOf(files.value, settings.format))) {
+        yield* checkNames("columns", Object.keys(given), present)
       }
-      return columns
+      return yield* checkNames("key", settings.key, given ?? withEntityTypes(present, settings))
     }),
   time: null,
   recognises: /\.(csv|tsv|ndjson|jsonl|parquet)(\.gz)?$/i,
@@ -109,6 +103,22 @@ const rows = scanStream({
 
 const declared = (types: { readonly [column: string]: SqlType }): Columns =>
   Object.fromEntries(Object.entries(types).map(([column, type]) => [column, { type, description: "" }]))
+
+/** Refuses a name that isn't among the columns, which it gives back. */
+const checkNames = (option: "key" | "columns", names: ReadonlyArray<string> = [], columns: Columns) =>
+  Effect.gen(function* () {
+    for (const [index, wanted] of names.entries()) {
+      if (Object.hasOwn(columns, wanted)) continue
+      const near = nearest(wanted, Object.keys(columns))
+      return yield* new ConfigProblem({
+        code: "unknown-column",
+        path: [option, option === "key" ? index : wanted],
+        message: `The file has no column "${wanted}".`,
+        hint: near === null ? `It has: ${Object.keys(columns).join(", ")}.` : `Did you mean "${near}"?`
+      })
+    }
+    return columns
+  })
 
 /** The types as DuckDB finds them; nested ones are kept as JSON. */
 const found = (files: ReadonlyArray<Found>, settings: Config) =>

@@ -9,7 +9,6 @@ import { readSidecars } from "../media/sidecars.ts"
 import { makeZones } from "../media/zone.ts"
 import { outcomeOf } from "./outcome.ts"
 import { makePlan, xmpEntries } from "./plan.ts"
-import { readXmp } from "./xmp.ts"
 
 const config = {
   path: PathGlob,
@@ -25,10 +24,14 @@ const VERSION = 1
 const identityOf = ({ fingerprint }: ArchiveSet, { albums }: Config, { timeZone }: Opening): string =>
   [VERSION, fingerprint, albums, timeZone].join(" ")
 
+// The XML parser is large: only who has XMP sidecars waits for it.
+const xmpReader = Effect.promise(async () => (await import("./xmp.ts")).readXmp)
+
 const openPhotos = Effect.fnUntraced(function* ({ path, albums }: Config, opening: Opening) {
   const archives = yield* Archives
   const set = yield* archives.open(path)
-  const contents = yield* readSidecars(xmpEntries(set), readXmp)
+  const sidecars = xmpEntries(set)
+  const contents = sidecars.length === 0 ? [] : yield* readSidecars(sidecars, yield* xmpReader)
   const plan = makePlan(set, contents, { albums, fingerprint: identityOf(set, { path, albums }, opening) })
   const options = {
     zones: makeZones(),

@@ -9,25 +9,19 @@ import { type Details, detailsOf } from "./details.ts"
 import {
   type Length,
   type Moment,
+  type Zones,
   dateIn,
+  instantIn,
   momentOf,
   parseLength,
-  parseMoment,
-  tzidOf,
   wallIn,
   zoneOf
 } from "./moment.ts"
 import { type Properties, type Property, plainText, properties } from "./property.ts"
-import { type Rule, parseRule } from "./rule.ts"
+import { type Recurrence, readRecurrence } from "./recurrence.ts"
 import { type Zone, toInstant } from "./zone.ts"
 
-/** An RDATE; a PERIOD brings its own length. */
-export interface ExtraDate {
-  readonly moment: Moment
-  readonly length: Length | null
-}
-
-export interface CalendarEvent {
+export interface CalendarEvent extends Recurrence {
   readonly uid: string
   readonly calendar: Calendar
   readonly allDay: boolean
@@ -48,19 +42,11 @@ export interface CalendarEvent {
   readonly recurrence: Moment | null
   /** It stands for all later occurrences too. */
   readonly andFuture: boolean
-  readonly rules: ReadonlyArray<Rule>
-  readonly exceptRules: ReadonlyArray<Rule>
-  readonly extraDates: ReadonlyArray<ExtraDate>
-  readonly exceptDates: ReadonlyArray<Moment>
-  /** Has lines that make it a series, even if they can't be read. */
-  readonly recurring: boolean
   readonly details: Details
   /** Which of several versions it is. */
   readonly version: Version
   readonly origin: Origin
   readonly component: Component
-  /** Why rules can't be followed. */
-  readonly brokenRules: ReadonlyArray<string>
   /** Lines that were left out. */
   readonly notes: ReadonlyArray<Note>
 }
@@ -118,54 +104,14 @@ const versionOf = (has: Properties, lines: ReadonlyArray<string>): Version => {
   }
 }
 
-/** All values of a property that lists dates, with what can't be read. */
-const listed = <A>(
-  all: ReadonlyArray<Property>,
-  read: (value: string, tzid: string | null) => A | null
-): { readonly values: ReadonlyArray<A>; readonly unreadable: ReadonlyArray<string> } => {
-  const found = all.flatMap((property) =>
-    property.value.split(",").map((value) => ({ value, result: read(value, tzidOf(property)) }))
-  )
-  return {
-    values: found.flatMap(({ result }) => (result === null ? [] : [result])),
-    unreadable: found.flatMap(({ value, result }) => (result === null && value.trim() !== "" ? [value] : []))
-  }
-}
-
-/** A date, or a period of a start with an end or a length. */
-const extraDate =
-  (calendar: Calendar) =>
-  (value: string, tzid: string | null): ExtraDate | null => {
-    const [from = "", to] = value.split("/")
-    const moment = parseMoment(from, tzid)
-    if (moment === null || to === undefined) return moment && { moment, length: null }
-    const length = parseLength(to)
-    const end = parseMoment(to, tzid)
-    if (length !== null || end === null) return length && { moment, length }
-    const { zones } = calendar
-    const instant = (each: Moment) => toInstant(zoneOf(each, zones), each.wall)
-    return { moment, length: { days: 0, millis: Math.max(0, instant(end) - instant(moment)) } }
-  }
-
-interface Times {
-  readonly start: Moment
-  readonly end: Moment | null
-  readonly duration: Length | null
-}
-
 /** From a start and an end, where both are given, to a length; null: the end lies before the start. */
-const lengthBetween = (
-  { start, end }: Times & { readonly end: Moment },
-  calendar: Calendar,
-  zone: Zone
-): Length | null => {
-  const { zones } = calendar
+const lengthBetween = (start: Moment, end: Moment, zone: Zone, zones: Zones): Length | null => {
   if (start.kind === "date") {
     const last = end.kind === "date" ? end.wall : startOfDay(wallIn(end, zone, zones) + DAY - 1)
     return last < start.wall ? null : { days: (last - start.wall) / DAY, millis: 0 }
   }
-  const instant = (each: Moment) => toInstant(each.kind === "date" ? zone : zoneOf(each, zones), each.wall)
-  const millis = instant(end) - instant(start)
+  const endsAt = end.kind === "date" ? toInstant(zone, end.wall) : instantIn(end, zones)
+  const millis = endsAt - instantIn(start, zones)
   return millis < 0 ? null : { days: 0, millis }
 }
 
@@ -183,7 +129,7 @@ const required = <A>(
   return value === null
     ? refuse(
         "ics-bad-date",
-        `${name} is not a date or time that exists: "${property?.value ?? has.unreadable(name)[0]}"`
+        `${name} is not a date, time or length that exists: "${property?.value ?? has.unreadable(name)[0]}"; correct it in the calendar and export that again`
       )
     : Result.succeed(value)
 }
@@ -195,31 +141,34 @@ export const readEvent = (
   origin: Origin
 ): Result.Result<CalendarEvent, Refusal> =>
   Result.gen(function* () {
-    if (!component.complete) return yield* refuse("ics-event-cut", "the event has no END: the file was cut here")
+    if (!component.complete)
+      return yield* refuse("ics-event-cut", "the event has no END: the file was cut here, export the calendar again")
     const has = properties(component)
     const given = yield* required(has, "DTSTART", momentOf)
     const recurrence = yield* required(has, "RECURRENCE-ID", momentOf)
     const end = yield* required(has, "DTEND", momentOf)
     const duration = yield* required(has, "DURATION", ({ value }) => parseLength(value))
     const start = given ?? recurrence
-    if (start === null) return yield* refuse("ics-no-start", "the event has no DTSTART, so it has no place in time")
+    if (start === null)
+      return yield* refuse(
+        "ics-no-start",
+        "the event has no DTSTART, so it has no place in time: give it a date in the calendar and export that again"
+      )
 
     const { zones } = calendar
     const allDay = start.kind === "date"
     const zone = zoneOf(start, zones)
     const shownIn = start.kind === "utc" ? zones.own : zone
-    const ends = end === null ? null : lengthBetween({ start, end, duration }, calendar, zone)
-    const rules = has.all("RRULE").map(({ value }) => parseRule(value))
-    const exceptRules = has.all("EXRULE").map(({ value }) => parseRule(value))
-    const extra = listed(has.all("RDATE"), extraDate(calendar))
-    const except = listed(has.all("EXDATE"), parseMoment)
-    const moments = [start, end, recurrence, ...except.values, ...extra.values.map(({ moment }) => moment)]
+    const ends = end === null ? null : lengthBetween(start, end, zone, zones)
+    const series = readRecurrence(has, zones)
+    const moments = [start, end, recurrence, ...series.exceptDates, ...series.extraDates.map(({ moment }) => moment)]
     const unknown = moments.flatMap((each) =>
       each?.kind === "wall" && each.tzid !== null && zones.byId(each.tzid) === null ? [each.tzid] : []
     )
     const named = ["DTSTART", "DTEND", "RDATE", "EXDATE", "RRULE", "SUMMARY", "LOCATION", "ATTENDEE", "ORGANIZER"]
-    const unreadable = [...named.flatMap(has.unreadable), ...extra.unreadable, ...except.unreadable]
+    const unreadable = [...named.flatMap(has.unreadable), ...series.brokenDates]
     return {
+      ...series,
       uid: plainText(has.first("UID")?.value) ?? contentUid(component.lines),
       calendar,
       allDay,
@@ -232,16 +181,10 @@ export const readEvent = (
       length: ends ?? duration,
       recurrence,
       andFuture: has.first("RECURRENCE-ID")?.params.get("range")?.toUpperCase() === "THISANDFUTURE",
-      rules: rules.flatMap((rule) => (Result.isSuccess(rule) ? [rule.success] : [])),
-      exceptRules: exceptRules.flatMap((rule) => (Result.isSuccess(rule) ? [rule.success] : [])),
-      extraDates: extra.values,
-      exceptDates: except.values,
-      recurring: has.has("RRULE") || has.has("RDATE"),
       details: detailsOf(has, calendar.cancels),
       version: versionOf(has, component.lines),
       origin,
       component,
-      brokenRules: [...rules, ...exceptRules].flatMap((rule) => (Result.isFailure(rule) ? [rule.failure] : [])),
       notes: [
         ...unreadable.map((example) => ({ reason: UNREADABLE, example })),
         ...(end !== null && ends === null ? [{ reason: BACKWARDS, example: has.first("DTEND")?.value ?? "" }] : []),

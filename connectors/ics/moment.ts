@@ -71,11 +71,14 @@ export const zoneOf = (moment: Moment, zones: Zones): Zone =>
       ? (zones.byId(moment.tzid) ?? zones.own)
       : zones.own
 
+/** The instant of a moment; of a date, midnight in the file's own zone. */
+export const instantIn = (moment: Moment, zones: Zones): number => toInstant(zoneOf(moment, zones), moment.wall)
+
 /** A moment's wall time in a zone. A floating one has the same everywhere. */
 export const wallIn = (moment: Moment, zone: Zone, zones: Zones): number =>
   moment.kind === "date" || (moment.kind === "wall" && moment.tzid === null)
     ? moment.wall
-    : toWall(zone, toInstant(zoneOf(moment, zones), moment.wall))
+    : toWall(zone, instantIn(moment, zones))
 
 /** A moment's date, at midnight, in a zone. */
 export const dateIn = (moment: Moment, zone: Zone, zones: Zones): number => startOfDay(wallIn(moment, zone, zones))

@@ -1,7 +1,7 @@
 /** When a series takes place: its start, what its rules and extra dates add, less what is excepted. */
 import { DAY, basicDate, basicTime, startOfDay } from "./clock.ts"
 import type { CalendarEvent } from "./event.ts"
-import { type Length, type Moment, type Zones, dateIn, wallIn, zoneOf } from "./moment.ts"
+import { type Length, type Moment, type Zones, dateIn, instantIn, wallIn, zoneOf } from "./moment.ts"
 import { type Rule, expand } from "./rule.ts"
 import { type Zone, toInstant, toWall } from "./zone.ts"
 
@@ -36,7 +36,7 @@ export const occurrenceAt = (event: Named, moment: Moment, zones: Zones, length:
     return occurrence(event, date, toInstant(event.zone, date), length)
   }
   if (moment.kind === "utc" || (moment.kind === "wall" && moment.tzid !== null)) {
-    const instant = toInstant(zoneOf(moment, zones), moment.wall)
+    const instant = instantIn(moment, zones)
     return occurrence(event, toWall(event.zone, instant), instant, length)
   }
   // A mere date means the usual time on that day.

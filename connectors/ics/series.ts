@@ -134,7 +134,7 @@ const problemsOf = (event: CalendarEvent, complete: boolean): ReadonlyArray<Seri
     kind: "problem",
     event,
     code: "ics-bad-rule",
-    reason: `the rule of this series can't be followed, only its first and its named dates are kept: ${reason}`
+    reason: `a rule of this series can't be read and is left out, its other dates are kept: ${reason}`
   })),
   ...(complete
     ? []
@@ -143,7 +143,7 @@ const problemsOf = (event: CalendarEvent, complete: boolean): ReadonlyArray<Seri
           kind: "problem",
           event,
           code: "ics-too-many-occurrences",
-          reason: `this series has more occurrences than can be kept; the first ${MAX_OCCURRENCES} at most are`
+          reason: `this series has more occurrences than can be kept, so only the first ${MAX_OCCURRENCES} at most are: give its rule an end`
         } as const
       ])
 ]

@@ -158,7 +158,11 @@ const checkSource = (
     const bound = yield* Effect.result(stream.bind(own))
     if (bound._tag === "Failure") {
       report.push(
-        ...findingsOf(source, path, stream.config, bound.failure, { subject, alsoAllowed: SHARED_SOURCE_KEYS })
+        ...findingsOf(source, path, stream.config, bound.failure, {
+          subject,
+          type: raw.type,
+          alsoAllowed: SHARED_SOURCE_KEYS
+        })
       )
     }
     if (shared._tag === "Failure" || bound._tag === "Failure") return null
@@ -271,7 +275,11 @@ const checkTransforms = (
       if (bound._tag === "Failure") {
         const subject = `Transform "${key}" (${raw.type})`
         report.push(
-          ...findingsOf(source, path, spec.config, bound.failure, { subject, alsoAllowed: ["type", "description"] })
+          ...findingsOf(source, path, spec.config, bound.failure, {
+            subject,
+            type: raw.type,
+            alsoAllowed: ["type", "description"]
+          })
         )
         continue
       }
@@ -297,7 +305,9 @@ const checkTransforms = (
         })
       } else wishes.push({ name: key, raw, bound: bound.success, inputs: wants.names })
     }
-    const { ordered, findings } = arrange(source, wishes, relations, Object.keys(pipeline.transforms ?? {}))
+    // Sources that can't be used are named too: what is wrong with them has been said.
+    const declared = [...Object.keys(pipeline.sources), ...Object.keys(pipeline.transforms ?? {})]
+    const { ordered, findings } = arrange(source, wishes, relations, declared)
     report.push(...findings)
     const planned = yield* Effect.forEach(ordered, (wish) => buildTransform(source, pipeline, wish, relations, report))
     return planned.filter((transform) => transform !== null)
@@ -385,7 +395,11 @@ const checkSink = (
     if (bound._tag === "Failure") {
       const subject = `Sink "${key}" (${raw.type})`
       report.push(
-        ...findingsOf(source, path, spec.config, bound.failure, { subject, alsoAllowed: ["type", "description"] })
+        ...findingsOf(source, path, spec.config, bound.failure, {
+          subject,
+          type: raw.type,
+          alsoAllowed: ["type", "description"]
+        })
       )
       return null
     }

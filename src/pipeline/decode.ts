@@ -31,6 +31,8 @@ export interface Extra {
   readonly alsoAllowed?: ReadonlyArray<string>
   /** What the thing is called in messages: `source "photos" (google-takeout.photos)`. */
   readonly subject: string
+  /** Whose options they are, to be looked up. */
+  readonly type?: string
 }
 
 /** One finding for each issue below `base`. */
@@ -69,16 +71,19 @@ export const findingsOf = (
       })
     }
     const expected = issue.message.replace(/^Expected /, "expected ")
-    const options = [...issue.message.matchAll(/"([^"]+)"/g)].flatMap(([, option]) =>
-      option === undefined ? [] : [option]
-    )
     const given = valueAt(source.value, path)
+    const options = [...issue.message.matchAll(/"([^"]+)"/g)].flatMap(([, option]) =>
+      option === undefined || option === given ? [] : [option]
+    )
     const near = typeof given === "string" ? nearest(given, options) : null
     return source.finding(path, "value", {
       severity: "error",
       code: "invalid-value",
       message: `${extra.subject}: ${key === "" ? "" : `"${key}": `}${expected}.`,
-      hint: near === null ? "" : `Did you mean "${near}"?`
+      hint:
+        near === null
+          ? `See: keepsake ${extra.type === undefined ? "schema" : `describe ${extra.type}`}`
+          : `Did you mean "${near}"?`
     })
   })
 

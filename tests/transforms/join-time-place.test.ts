@@ -1,9 +1,10 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import * as fc from "fast-check"
-import { literal, sql } from "../../src/component/sql.ts"
+import { FastCheck as fc } from "effect/testing"
+import { type ExampleRows, exampleTable } from "../../src/component/example.ts"
+import { authored, sql } from "../../src/component/sql.ts"
 import { joinTimePlace } from "../../transforms/join-time-place.ts"
-import { query, relation, run, services } from "./harness.ts"
+import { relation, run, services } from "./harness.ts"
 
 const HOUR = 3_600_000
 const START = Date.UTC(2024, 4, 1)
@@ -31,7 +32,10 @@ const place = fc.option(fc.integer({ min: 0, max: 12 }), { nil: null })
 const photo = fc.record({ at: fc.option(halfHours, { freq: 9, nil: null }), dated: fc.boolean(), place })
 const event = fc.record({
   start: halfHours,
-  length: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 8 }).map((steps) => steps / 2) }, { weight: 1, arbitrary: fc.constant(2000) }),
+  length: fc.oneof(
+    { weight: 9, arbitrary: fc.integer({ min: 0, max: 8 }).map((steps) => steps / 2) },
+    { weight: 1, arbitrary: fc.constant(2000) }
+  ),
   allDay: fc.boolean(),
   place
 })
@@ -103,17 +107,36 @@ const yaml = (more: string, within: number, metres: number | null) =>
     metres === null ? "" : `\nplace: { within: ${metres}m }`
   }`
 
+/** Columns that happen to be null in all rows get their type all the same. */
+const withTypes = (rows: ExampleRows, casts: ReadonlyArray<string>) => {
+  const replaced = casts.map((cast) => `${cast} as ${cast.split("::")[0] ?? cast}`)
+  return sql`select * replace (${authored(replaced.join(", "))}) from (${exampleTable(rows)})`
+}
+
 layer(services)("join-time-place", (test) => {
   test.effect.prop(
     "finds the best match as a look at every pair does",
     { lefts: photos, rights: events, within: margin, metres: radius },
     ({ lefts, rights, within, metres }) =>
       Effect.gen(function* () {
-        const left = yield* relation("photos", sql`select * replace (taken_at::timestamptz as taken_at, local_date::date
-          as local_date, latitude::double as latitude, longitude::double as longitude) from (${table(lefts.map(photoRow))})`)
-        const right = yield* relation("events", sql`select * replace (local_start_date::date as local_start_date,
-          local_end_date::date as local_end_date, latitude::double as latitude, longitude::double as longitude)
-          from (${table(rights.map(eventRow))})`)
+        const left = yield* relation(
+          "photos",
+          withTypes(lefts.map(photoRow), [
+            "taken_at::timestamptz",
+            "local_date::date",
+            "latitude::double",
+            "longitude::double"
+          ])
+        )
+        const right = yield* relation(
+          "events",
+          withTypes(rights.map(eventRow), [
+            "local_start_date::date",
+            "local_end_date::date",
+            "latitude::double",
+            "longitude::double"
+          ])
+        )
         const best = yield* run(joinTimePlace, yaml("match: best", within, metres), [left, right])
         expect(new Map(best.map((row) => [row["key"], row["right_id"]]))).toEqual(
           new Map(lefts.map((one) => [one.key, matches(one, rights, within, metres)[0] ?? null]))

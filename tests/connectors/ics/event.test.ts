@@ -189,11 +189,13 @@ describe("what can't be used", () => {
     )
     const { records, rejects } = outcome({ "file.ics": text })
     expect(records.map(({ row: { uid } }) => uid)).toEqual(["c"])
-    expect(rejects.map(({ code, position, reason }) => [code, position, reason])).toEqual([
+    expect(
+      rejects.map(({ code, position, reason }) => [code, position, reason.split(/[:;] (?:give|correct)/)[0]])
+    ).toEqual([
       ["ics-no-start", 3, "the event has no DTSTART, so it has no place in time"],
-      ["ics-bad-date", 7, 'DTSTART is not a date or time that exists: "20241399"'],
-      ["ics-bad-date", 15, 'DTEND is not a date or time that exists: "soon"'],
-      ["ics-bad-date", 20, 'DTSTART is not a date or time that exists: "20240230T100000"']
+      ["ics-bad-date", 7, 'DTSTART is not a date, time or length that exists: "20241399"'],
+      ["ics-bad-date", 15, 'DTEND is not a date, time or length that exists: "soon"'],
+      ["ics-bad-date", 20, 'DTSTART is not a date, time or length that exists: "20240230T100000"']
     ])
     expect(new TextDecoder().decode(rejects[0]?.raw)).toBe("BEGIN:VEVENT\r\nUID:a\r\nSUMMARY:nowhere\r\nEND:VEVENT")
     expect(rejects[0]?.origin).toEqual({ archive: "archive", member: "file.ics" })

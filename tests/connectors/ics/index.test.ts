@@ -80,7 +80,7 @@ describe("ics.events", () => {
     expect(events?.columns).toEqual(recordColumns("events"))
   })
 
-  it.layer(services)((it) => {
+  it.layer(services, { excludeTestServices: true })((it) => {
     it.effect("reads a file, under whatever name", () =>
       Effect.gen(function* () {
         const path = join(write("single", { "family.calendar": birthday }), "family.calendar")
