@@ -49,7 +49,7 @@ describe("files that aren't sound zips", () => {
       }).pipe(provided)
     )
 
-  it.effect("a zip cut anywhere is an error or has its entries rejected, never a defect", () =>
+  it.effect("a zip cut anywhere is an error or has its entries rejected, never a defect", { timeout: 30_000 }, () =>
     Effect.gen(function* () {
       const whole = yield* Effect.promise(() =>
         zipOf([
@@ -65,7 +65,7 @@ describe("files that aren't sound zips", () => {
     }).pipe(provided)
   )
 
-  it.effect("flipped bytes never make a defect, and what is read is what was written", () =>
+  it.effect("flipped bytes never make a defect, and what is read is what was written", { timeout: 30_000 }, () =>
     Effect.gen(function* () {
       const content = "a".repeat(300)
       const whole = yield* Effect.promise(() =>

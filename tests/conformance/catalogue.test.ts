@@ -1,0 +1,128 @@
+import { describe, expect, it, layer } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { connectors } from "../../connectors/index.ts"
+import { sinks } from "../../sinks/index.ts"
+import { catalogue } from "../../src/component/catalogue.ts"
+import { renderFinding } from "../../src/pipeline/finding.ts"
+import { transforms } from "../../transforms/index.ts"
+import { checkText } from "../support/engine.ts"
+import { relation, run, services } from "../transforms/harness.ts"
+
+const components = catalogue({ connectors, transforms, sinks })
+const streams = [...components.streams.values()]
+const specs = [...streams, ...transforms, ...sinks]
+
+const Properties = Schema.Struct({
+  properties: Schema.Record(Schema.String, Schema.Struct({ description: Schema.optionalKey(Schema.String) }))
+})
+
+const indented = (yaml: string, depth: number) => yaml.replaceAll(/^/gm, " ".repeat(depth))
+
+/** A source of the entity, with all the columns that examples ask for. */
+const PHOTOS = "type: google-takeout.photos\npath: takeout-*.zip"
+const EVENTS = "type: ics.events\npath: calendar.ics"
+
+interface Parts {
+  readonly source?: string
+  readonly sink?: string
+}
+
+const pipeline = ({ sink = "type: memories\nfrom: photos", source = PHOTOS }: Parts) => `name: example
+sources:
+  photos:
+${indented(source, 4)}
+  events:
+${indented(EVENTS, 4)}
+transforms:
+  moments:
+    type: group-moments
+    from: albums
+  albums:
+${indented(PHOTOS.includes("photos") ? "type: select\nfrom: photos\ncolumns: { '*': true }" : "", 4)}
+sinks:
+  out:
+${indented(sink, 4)}
+`
+
+describe("every component", () => {
+  it("has a type of its own", () => {
+    expect(new Set(specs.map(({ type }) => type)).size).toBe(specs.length)
+    expect(components.streams.size).toBe(connectors.flatMap((connector) => connector.streams).length)
+  })
+
+  it.for(specs)("$type says what it is for", (spec) => {
+    expect(spec.type).toMatch(/^[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)?$/)
+    expect(spec.summary).toMatch(/^[A-Z][^\n]{10,100}\.$/)
+    expect(spec.description).toMatch(/^[^]{20,}\.$/)
+    expect(spec.examples.length).toBeGreaterThanOrEqual(1)
+    for (const { title, yaml } of spec.examples) {
+      expect(title).not.toBe("")
+      expect(yaml).toMatch(new RegExp(`^type: ${RegExp.escape(spec.type)}(\\n|$)`))
+    }
+  })
+
+  it.for(specs)("$type explains every option", (spec) => {
+    const document = Schema.toJsonSchemaDocument(spec.config).schema
+    const properties = "properties" in document ? Schema.decodeUnknownSync(Properties)(document).properties : {}
+    const silent = Object.entries(properties).filter(([, { description = "" }]) => !description.endsWith("."))
+    expect(silent.map(([option]) => option)).toEqual([])
+    expect(Object.keys(properties)).toEqual(expect.arrayContaining(Object.keys(spec.config.fields)))
+  })
+
+  it.for(streams)("$type explains every column", ({ columns, time }) => {
+    for (const { description } of Object.values(columns ?? {})) expect(description).toMatch(/\S.*[.…\]]$/)
+    if (time !== null) expect(columns).toHaveProperty(time)
+  })
+})
+
+const errorsOf = (text: string) =>
+  Effect.map(checkText(text), ({ findings }) =>
+    findings.filter(({ severity }) => severity === "error").map(renderFinding)
+  )
+
+describe("examples are valid", () => {
+  const cases = [
+    ...streams.flatMap(({ examples, type }) =>
+      examples.map(({ title, yaml }) => ({
+        type,
+        title,
+        text: pipeline({ source: yaml, sink: "type: file\nfrom: photos\npath: out.csv" })
+      }))
+    ),
+    ...sinks.flatMap(({ examples, type }) =>
+      examples.map(({ title, yaml }) => ({ type, title, text: pipeline({ sink: yaml }) }))
+    )
+  ]
+  for (const { text, title, type } of cases) {
+    it.live(`${type}: ${title}`, () => Effect.map(errorsOf(text), (errors) => expect(errors, text).toEqual([])))
+  }
+})
+
+/** Results write instants with their milliseconds. */
+const written = (value: unknown) =>
+  typeof value === "string" ? value.replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)Z$/, "$1.000Z") : value
+
+layer(services)("examples give what they promise", (it) => {
+  for (const spec of transforms) {
+    for (const { expect: expected, given, title, yaml } of spec.examples) {
+      it.effect(`${spec.type}: ${title}`, () =>
+        Effect.gen(function* () {
+          const relations = yield* Effect.forEach(Object.entries(given), ([called, rows]) => relation(called, rows))
+          const found = [...(yield* run(spec, yaml, relations))]
+          expect(found).toHaveLength(expected.length)
+          // Each expected row takes one of its own.
+          for (const row of expected) {
+            const wanted = expect.objectContaining(
+              Object.fromEntries(Object.entries(row).map(([column, value]) => [column, written(value)]))
+            )
+            expect(found).toContainEqual(wanted)
+            found.splice(
+              found.findIndex((candidate) => wanted.asymmetricMatch(candidate)),
+              1
+            )
+          }
+        })
+      )
+    }
+  }
+})
