@@ -13,8 +13,8 @@ const unsafe = (reason: string): EntryPath => ({ _tag: "Unsafe", reason })
 export const entryPath = (name: string): EntryPath => {
   if (name.includes("\0")) return unsafe("its name holds a NUL character")
   if (name.startsWith("/")) return unsafe("its path is absolute")
-  if (/^[A-Za-z]:/.test(name)) return unsafe("its path starts with a drive letter")
   const segments = name.split("/").filter((segment) => segment !== "" && segment !== ".")
+  if (/^[A-Za-z]:/.test(segments[0] ?? "")) return unsafe("its path starts with a drive letter")
   if (segments.includes("..")) return unsafe("its path climbs out of the archive with `..`")
   if (segments.length === 0) return unsafe("it has no name")
   return { _tag: "Path", path: segments.join("/").normalize("NFC") }

@@ -1,8 +1,9 @@
 import { Effect, Option, Schema } from "effect"
 import { Database } from "../component/database.ts"
+import type { DatabaseError } from "../component/error.ts"
 import { authored } from "../component/sql.ts"
 import { warehouseLayer } from "../warehouse/warehouse.ts"
-import { type Shared, answer } from "./reply.ts"
+import { type Shared, answer, commandError } from "./reply.ts"
 import type { SqlInput } from "./root.ts"
 import { homeOf } from "./session.ts"
 import { aligned } from "./text.ts"
@@ -17,11 +18,19 @@ export const sql = (shared: Shared, { format, query }: SqlInput) =>
     shared,
     Effect.gen(function* () {
       const database = yield* Database
-      const rows = yield* database.rows(authored(query.replace(/;\s*$/, "")), AnyRow)
+      const rows = yield* database.rows(authored(query.replace(/;\s*$/, "")), AnyRow).pipe(Effect.mapError(queryError))
       const as = Option.getOrElse(format, () => (process.stdout.isTTY === true ? "table" : "csv"))
       return { summary: { rows: rows.length }, result: rows, text: render(rows, as) }
     }).pipe(Effect.provide(warehouseLayer(homeOf(shared))))
   )
+
+/** A query that DuckDB refuses is the person's to mend: DuckDB's own words, with what it would have known. */
+const queryError = (error: DatabaseError) => {
+  if (error.code !== "sql") return error
+  const [first = "", ...more] = error.message.split("\n").filter((line) => line.trim() !== "")
+  const hint = more.filter((line) => !/^\s*(LINE \d+:|\^)/.test(line)).join(" ")
+  return commandError("sql", first, hint || 'See the tables: keepsake sql "from duckdb_tables()"', 2)
+}
 
 type Format = "table" | "csv" | "json" | "ndjson" | "markdown"
 

@@ -109,7 +109,7 @@ const exists = (table: string) =>
 const LOOKUP_BATCH = 10_000
 
 /** Brings the cache to hold an answer for every key that is needed. */
-const lookUp = (lookup: Lookup<LocalServices>): Building<void> =>
+export const lookUp = (lookup: Lookup<LocalServices>): Building<void> =>
   Effect.gen(function* () {
     const { append, database } = yield* Warehouse
     const cache = name("cache", lookup.name)

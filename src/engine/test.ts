@@ -3,11 +3,11 @@ import { Effect, Schema, type Scope } from "effect"
 import type { LocalServices } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import { exampleTable } from "../component/example.ts"
-import { name, sql } from "../component/sql.ts"
+import { authored, join, name, sql } from "../component/sql.ts"
 import type { Plan } from "../pipeline/plan.ts"
 import type { PipelineTest } from "../pipeline/spec.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import { nameRelations } from "./build.ts"
+import { lookUp, nameRelations } from "./build.ts"
 
 export interface TestOutcome {
   readonly name: string
@@ -25,18 +25,20 @@ const runTest = (plan: Plan, test: PipelineTest): Testing<TestOutcome> =>
     const { database } = yield* Warehouse
     const differences: Array<string> = []
     const given = new Set(Object.keys(test.given))
-    for (const [relation, rows] of Object.entries(test.given)) {
-      yield* database.execute(sql`create or replace temp view ${name(relation)} as ${exampleTable(rows)}`)
+    for (const relation of [...plan.sources, ...plan.transforms].map((step) => step.relation)) {
+      const rows = test.given[relation.name]
+      if (rows === undefined) continue
+      // With all of the relation's columns: those that a test doesn't name are null.
+      const columns = join([...relation.columns].map(([column, type]) => sql`${name(column)} ${authored(type)}`))
+      yield* database.execute(sql`create or replace table ${relation.table} (${columns})`)
+      if (rows.length > 0) yield* database.execute(sql`insert into ${relation.table} by name ${exampleTable(rows)}`)
+      yield* nameRelations([relation])
     }
     // Only what the test asks for is built: a relation that is given is taken as given.
     const wanted = upstream(plan, Object.keys(test.expect), given)
     for (const transform of plan.transforms) {
       if (given.has(transform.name) || !wanted.has(transform.name)) continue
-      const inputs = transform.inputs.map((input) => {
-        const relation = plan.transforms.find((other) => other.name === input)?.relation
-        return relation ?? plan.sources.find((other) => other.name === input)?.relation
-      })
-      void inputs
+      if (transform.built.lookup !== undefined) yield* lookUp(transform.built.lookup)
       yield* database.execute(sql`create or replace table ${transform.relation.table} as ${transform.built.query}`)
       yield* nameRelations([transform.relation])
     }

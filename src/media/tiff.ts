@@ -13,6 +13,8 @@ export interface Directory {
 /** Bytes per value by type: byte, ascii, short, long, rational, and so on up to double. */
 const WIDTHS = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
 const ASCII = 2
+/** No tag that we read has more: a count that claims millions is damage, or malice. */
+const MOST_VALUES = 4096
 
 export type ByteOrder = "little" | "big"
 
@@ -63,7 +65,7 @@ const text = (block: Buffer, start: number, length: number): string => {
 const numbers = (block: Buffer, little: boolean, type: number, start: number, many: number): ReadonlyArray<number> => {
   const found: Array<number> = []
   const width = WIDTHS[type] ?? 1
-  for (let at = start; at < start + width * many; at += width) found.push(number(block, little, type, at))
+  for (let at = start; at < start + width * Math.min(many, MOST_VALUES); at += width) found.push(number(block, little, type, at))
   return found
 }
 

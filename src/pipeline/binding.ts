@@ -13,14 +13,15 @@ export const sqlFinding = (
   source: Source,
   path: Path,
   raw: { readonly [key: string]: unknown },
-  message: string
+  message: string,
+  relations: Iterable<string>
 ): Finding => {
   const [first = message] = message.split("\n")
   const what = {
     severity: "error",
     code: codeOf(first),
     message: first.replace(/^(Binder|Catalog|Parser|Conversion) Error: /, ""),
-    hint: hintOf(message)
+    hint: hintOf(message, relations)
   } as const
   const [, , quoted = "", indent = ""] = CARET.exec(message) ?? []
   const label = /LINE \d+: /.exec(message)?.[0].length ?? 0
@@ -52,7 +53,13 @@ const codeOf = (message: string): string => {
   return "sql"
 }
 
-const hintOf = (message: string): string => {
+const hintOf = (message: string, relations: Iterable<string>): string => {
+  const table = /Table with name "?([^"\s]+)"? does not exist/.exec(message)?.[1]
+  if (table !== undefined) {
+    const names = [...relations]
+    const near = nearest(table, names)
+    return near === null ? `There are: ${names.join(", ")}.` : `Did you mean "${near}"?`
+  }
   const missing = /column "?([^"\s]+)"? not found/i.exec(message)?.[1]
   const candidates = [...(/Candidate bindings: (.*)/.exec(message)?.[1] ?? "").matchAll(/"([^"]+)"/g)].flatMap(
     ([, candidate]) => (candidate === undefined ? [] : [candidate])

@@ -287,7 +287,7 @@ const checkTransforms = (
       if (wants.kind === "query") {
         const read = yield* Effect.result(tableNames(authored(wants.query)))
         if (read._tag === "Failure") {
-          report.push(sqlFinding(source, path, raw, read.failure.message))
+          report.push(sqlFinding(source, path, raw, read.failure.message, relations.keys()))
           continue
         }
         // Only names that the query needs and that aren't files or functions can be relations; binding says the rest.
@@ -338,7 +338,12 @@ const buildTransform = (
       ? { _tag: "Success" as const, success: new Map<string, string>() }
       : yield* Effect.result(database.describe(query))
     if (described._tag === "Failure") {
-      report.push(sqlFinding(source, path, wish.raw, described.failure.message))
+      report.push(
+        sqlFinding(source, path, wish.raw, described.failure.message, [
+          ...Object.keys(pipeline.sources),
+          ...Object.keys(pipeline.transforms ?? {})
+        ])
+      )
       return null
     }
     const columns = described.success

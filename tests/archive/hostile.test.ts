@@ -49,45 +49,51 @@ describe("files that aren't sound zips", () => {
       }).pipe(provided)
     )
 
-  it.effect("a zip cut anywhere is an error or has its entries rejected, never a defect", { timeout: 30_000 }, () =>
-    Effect.gen(function* () {
-      const whole = yield* Effect.promise(() =>
-        zipOf([
-          { name: "a.txt", content: "a".repeat(300), compress: true },
-          { name: "b.txt", content: "b" }
-        ])
-      )
-      const path = join(yield* folder, "a.zip")
-      for (let length = 0; length < whole.length; length += 1) {
-        const error = yield* Effect.flip(openAt(path, whole.subarray(0, length)))
-        expect(error.code).toMatch(/^archive-(truncated|damaged|not-zip)$/)
-      }
-    }).pipe(provided)
+  it.effect(
+    "a zip cut anywhere is an error or has its entries rejected, never a defect",
+    () =>
+      Effect.gen(function* () {
+        const whole = yield* Effect.promise(() =>
+          zipOf([
+            { name: "a.txt", content: "a".repeat(300), compress: true },
+            { name: "b.txt", content: "b" }
+          ])
+        )
+        const path = join(yield* folder, "a.zip")
+        for (let length = 0; length < whole.length; length += 1) {
+          const error = yield* Effect.flip(openAt(path, whole.subarray(0, length)))
+          expect(error.code).toMatch(/^archive-(truncated|damaged|not-zip)$/)
+        }
+      }).pipe(provided),
+    30_000
   )
 
-  it.effect("flipped bytes never make a defect, and what is read is what was written", { timeout: 30_000 }, () =>
-    Effect.gen(function* () {
-      const content = "a".repeat(300)
-      const whole = yield* Effect.promise(() =>
-        zipOf([
-          { name: "a.txt", content, compress: true },
-          { name: "b.txt", content }
-        ])
-      )
-      const flips = fc.sample(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 })), 200)
-      const path = join(yield* folder, "a.zip")
-      for (const [at, mask] of flips) {
-        const bytes = Buffer.from(whole)
-        bytes[at] = (bytes[at] ?? 0) ^ mask
-        const contents = openAt(path, bytes).pipe(
-          Effect.flatMap((set) => Effect.forEach(set.entries, (entry) => Effect.option(read(entry)))),
-          Effect.orElseSucceed(() => [])
+  it.effect(
+    "flipped bytes never make a defect, and what is read is what was written",
+    () =>
+      Effect.gen(function* () {
+        const content = "a".repeat(300)
+        const whole = yield* Effect.promise(() =>
+          zipOf([
+            { name: "a.txt", content, compress: true },
+            { name: "b.txt", content }
+          ])
         )
-        for (const found of yield* contents) {
-          if (found._tag === "Some") expect(Buffer.from(found.value).toString()).toBe(content)
+        const flips = fc.sample(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 })), 200)
+        const path = join(yield* folder, "a.zip")
+        for (const [at, mask] of flips) {
+          const bytes = Buffer.from(whole)
+          bytes[at] = (bytes[at] ?? 0) ^ mask
+          const contents = openAt(path, bytes).pipe(
+            Effect.flatMap((set) => Effect.forEach(set.entries, (entry) => Effect.option(read(entry)))),
+            Effect.orElseSucceed(() => [])
+          )
+          for (const found of yield* contents) {
+            if (found._tag === "Some") expect(Buffer.from(found.value).toString()).toBe(content)
+          }
         }
-      }
-    }).pipe(provided)
+      }).pipe(provided),
+    30_000
   )
 })
 

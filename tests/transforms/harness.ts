@@ -1,5 +1,6 @@
 /** Runs transforms in a warehouse in memory, as the engine would: relations are tables, lookups go through a cache. */
 import { Effect, Layer, Schema } from "effect"
+import * as fc from "fast-check"
 import { parse } from "yaml"
 import { Archives } from "../../src/component/archive.ts"
 import type { Columns, Row } from "../../src/component/column.ts"
@@ -63,3 +64,18 @@ const answer = (lookup: Lookup<LocalServices>) =>
       yield* database.execute(sql`insert into ${cache} values (${join(values)})`)
     }
   })
+
+/** Holds for all that an arbitrary makes; the effect fails where it doesn't. */
+export const property = <A, E, R>(
+  values: fc.Arbitrary<A>,
+  holds: (value: A) => Effect.Effect<void, E, R>,
+  numRuns: number
+): Effect.Effect<void, never, R> =>
+  Effect.flatMap(Effect.context<R>(), (context) =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(values, (value) => Effect.runPromiseWith(context)(holds(value))),
+        { numRuns }
+      )
+    )
+  )

@@ -1,10 +1,10 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { FastCheck as fc } from "effect/testing"
+import * as fc from "fast-check"
 import { type ExampleRows, exampleTable } from "../../src/component/example.ts"
 import { authored, sql } from "../../src/component/sql.ts"
 import { joinTimePlace } from "../../transforms/join-time-place.ts"
-import { relation, run, services } from "./harness.ts"
+import { property, relation, run, services } from "./harness.ts"
 
 const HOUR = 3_600_000
 const START = Date.UTC(2024, 4, 1)
@@ -114,43 +114,49 @@ const withTypes = (rows: ExampleRows, casts: ReadonlyArray<string>) => {
 }
 
 layer(services)("join-time-place", (test) => {
-  test.effect.prop(
-    "finds the best match as a look at every pair does",
-    { lefts: photos, rights: events, within: margin, metres: radius },
-    ({ lefts, rights, within, metres }) =>
-      Effect.gen(function* () {
-        const left = yield* relation(
-          "photos",
-          withTypes(lefts.map(photoRow), [
-            "taken_at::timestamptz",
-            "local_date::date",
-            "latitude::double",
-            "longitude::double"
-          ])
-        )
-        const right = yield* relation(
-          "events",
-          withTypes(rights.map(eventRow), [
-            "local_start_date::date",
-            "local_end_date::date",
-            "latitude::double",
-            "longitude::double"
-          ])
-        )
-        const best = yield* run(joinTimePlace, yaml("match: best", within, metres), [left, right])
-        expect(new Map(best.map((row) => [row["key"], row["right_id"]]))).toEqual(
-          new Map(lefts.map((one) => [one.key, matches(one, rights, within, metres)[0] ?? null]))
-        )
-        expect(best).toHaveLength(lefts.length)
-        const all = yield* run(joinTimePlace, yaml("match: all\nkeep: matched", within, metres), [left, right])
-        expect(all.map((row) => `${String(row["key"])} ${String(row["right_id"])}`).toSorted()).toEqual(
-          lefts.flatMap((one) => matches(one, rights, within, metres).map((found) => `${one.key} ${found}`)).toSorted()
-        )
-        for (const row of all) {
-          expect(row["link_confidence"]).toBeGreaterThan(0)
-          expect(row["link_confidence"]).toBeLessThanOrEqual(1)
-        }
-      }),
-    { fastCheck: { numRuns: 60 }, timeout: 120_000 }
+  test.effect(
+    "finds the best match, and all matches, as a look at every pair does",
+    () =>
+      property(
+        fc.tuple(photos, events, margin, radius),
+        ([lefts, rights, within, metres]) =>
+          Effect.gen(function* () {
+            const left = yield* relation(
+              "photos",
+              withTypes(lefts.map(photoRow), [
+                "taken_at::timestamptz",
+                "local_date::date",
+                "latitude::double",
+                "longitude::double"
+              ])
+            )
+            const right = yield* relation(
+              "events",
+              withTypes(rights.map(eventRow), [
+                "local_start_date::date",
+                "local_end_date::date",
+                "latitude::double",
+                "longitude::double"
+              ])
+            )
+            const best = yield* run(joinTimePlace, yaml("match: best", within, metres), [left, right])
+            expect(new Map(best.map((row) => [row["key"], row["right_id"]]))).toEqual(
+              new Map(lefts.map((one) => [one.key, matches(one, rights, within, metres)[0] ?? null]))
+            )
+            expect(best).toHaveLength(lefts.length)
+            const all = yield* run(joinTimePlace, yaml("match: all\nkeep: matched", within, metres), [left, right])
+            expect(all.map((row) => `${String(row["key"])} ${String(row["right_id"])}`).toSorted()).toEqual(
+              lefts
+                .flatMap((one) => matches(one, rights, within, metres).map((found) => `${one.key} ${found}`))
+                .toSorted()
+            )
+            for (const row of all) {
+              expect(row["link_confidence"]).toBeGreaterThan(0)
+              expect(row["link_confidence"]).toBeLessThanOrEqual(1)
+            }
+          }),
+        60
+      ),
+    120_000
   )
 })

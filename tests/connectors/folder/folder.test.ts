@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { expect, layer } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Path } from "effect"
 import { NodeServices } from "@effect/platform-node"
@@ -8,6 +9,7 @@ import { jpegFile, makePalette, pictureOf } from "../../../src/sample/picture.ts
 import { videoFile } from "../../../src/sample/video.ts"
 import { batchesOf, local, recordsOf, rowsOf, skippedOf } from "../media/run.ts"
 
+const FIXTURES = "../shared/fixtures/photos"
 const palette = makePalette()
 const utc = (text: string) => EpochMillis(Date.parse(text))
 const AT = "2023-03-06T09:15:30Z"
@@ -163,6 +165,27 @@ layer(Layer.merge(local, NodeServices.layer), { excludeTestServices: true })("fo
       expect(batches).toMatchObject([{ records: [], skipped: [{ count: 1, examples: ["a.txt"] }] }])
       const checkpoint = batches[0]?.checkpoint ?? null
       expect(yield* batchesOf(folder, { path: directory }, { checkpoint })).toEqual([])
+    })
+  )
+
+  it.effect.skipIf(!existsSync(FIXTURES))(`reads real cameras' photos (skipped without ${FIXTURES})`, () =>
+    Effect.gen(function* () {
+      const batches = yield* batchesOf(folder, { path: FIXTURES }, { timeZone: "UTC" })
+      const rows = rowsOf(batches)
+      const arezzo = [...rows].filter(([name]) => name.startsWith("DSCN00"))
+      expect(arezzo.length).toBeGreaterThanOrEqual(9)
+      for (const [, row] of arezzo)
+        expect(row).toMatchObject({
+          kind: "photo",
+          local_date: "2008-10-22",
+          time_zone: "Europe/Rome",
+          location_status: "known",
+          latitude: expect.closeTo(43.467, 1),
+          longitude: expect.closeTo(11.885, 1)
+        })
+      expect(rows.get("IMG_5195.HEIC")).toMatchObject({ kind: "photo", mime_type: "image/heic" })
+      const rejected = batches.flatMap(({ rejects }) => rejects.map(({ origin }) => origin.member))
+      expect([...rows.keys(), ...rejected]).toContain("corrupted.jpg")
     })
   )
 })
