@@ -53,7 +53,7 @@ export const matchQuery = (match: Match): Sql => {
   const { relation, place } = match.left
   const keys = leftKeys(match)
   const same = join(
-    [...keys].map(([key, value]) => sql`${value} is not distinct from b.${name(key)}`),
+    [...keys].map(([key, column]) => sql`l.${name(column)} is not distinct from b.${name(key)}`),
     " and "
   )
   const right = [...rightColumns(match.right.relation)].map(([column, as]) => sql`, r.${name(column)} as ${name(as)}`)
@@ -94,17 +94,16 @@ const pointOf = ({ latitude, longitude }: PlaceSide, of: string): Point => ({
   longitude: sql`${name(of)}.${name(longitude)}`
 })
 
-/** The values of a left row on which its matches depend. */
-const leftKeys = (match: Match): ReadonlyMap<string, Sql> => {
-  const { time, place } = match.left
-  return new Map([
-    ["_from", startOf(time, "l")],
-    ...(time.end === null ? [] : [["_to", endOf(time, "l")] as const]),
-    ...(match.byDate ? [["_day", dayMicros("local_date", "l")] as const] : []),
-    ...(place === null || match.withinMetres === null
-      ? []
-      : [["_latitude", pointOf(place, "l").latitude] as const, ["_longitude", pointOf(place, "l").longitude] as const])
-  ])
+/** The left side's columns on which a row's matches depend, by the names that they have here. */
+const leftKeys = ({ left, withinMetres, byDate }: Match): ReadonlyMap<string, string> => {
+  const { time, place } = left
+  const columns = [
+    time.start,
+    ...(time.end === null ? [] : [time.end]),
+    ...(byDate ? ["local_date"] : []),
+    ...(place === null || withinMetres === null ? [] : [place.latitude, place.longitude])
+  ]
+  return new Map([...new Set(columns)].map((column, index) => [`_key_${index}`, column]))
 }
 
 /** The right rows with their span; `_no` counts from the shortest, then by id, which settles ties. */
@@ -152,17 +151,21 @@ const widthOf = (byDate: boolean): Sql => sql`(select _width from widths where _
 
 /** The left side's values with the buckets in which to look. Twice the same pair does no harm: each counts once. */
 const probes = (match: Match): Sql => {
-  const { relation, time } = match.left
-  const keys = leftKeys(match)
-  const all = join([...keys].map(([key, value]) => sql`${value} as ${name(key)}`))
+  const { relation, time, place } = match.left
+  const point = place === null ? null : pointOf(place, "l")
+  const values = sql`${join([...leftKeys(match)].map(([key, column]) => sql`l.${name(column)} as ${name(key)}`))},
+    ${point?.latitude ?? sql`null::double`} as _latitude, ${point?.longitude ?? sql`null::double`} as _longitude`
+  const width = widthOf(false)
   const bucket =
-    time.end === null
-      ? sql`_from // ${widthOf(false)}`
-      : sql`unnest(range(_from // ${widthOf(false)}, _to // ${widthOf(false)} + 1))`
-  const last = time.end === null ? sql`_from` : sql`_to`
-  const dated = sql`union all select *, true, _day, _day, _day // ${widthOf(true)} from keys where _day is not null`
-  return sql`keys as (select ${all} from ${relation.table} l), probes as (
-    select *, false as _by_date, _from as _first, ${last} as _last, ${bucket} as _bucket from keys where _from is not null
+    time.end === null ? sql`_first // ${width}` : sql`unnest(range(_first // ${width}, _last // ${width} + 1))`
+  const day = dayMicros("local_date", "l")
+  const dated = sql`union all
+    select *, _first // ${widthOf(true)}
+    from (select ${values}, true, ${day} as _first, ${day} as _last from ${relation.table} l where l.local_date is not null)`
+  return sql`probes as (
+    select *, ${bucket} as _bucket
+    from (select ${values}, false as _by_date, ${startOf(time, "l")} as _first, ${endOf(time, "l")} as _last
+      from ${relation.table} l) where _first is not null
     ${match.byDate ? dated : empty}
   )`
 }
@@ -185,22 +188,36 @@ const candidates = (match: Match): Sql => {
   )`
 }
 
-// Digits of the rank: 35 years in microseconds, more than half the earth in millimetres, 4 billion rows.
-const MICROS_BITS = 50
-const MILLIMETRES_BITS = 36
-const NUMBER_BITS = 32
-const power = (bits: number): Sql => sql`${literal(2n ** BigInt(bits))}::hugeint`
-
 const chosen = (match: Match): Sql => {
   const keys = names([...leftKeys(match).keys()])
-  const near =
-    match.withinMetres === null ? empty : sql`where _metres is null or _metres <= ${literal(match.withinMetres)}`
+  const { withinMetres } = match
+  const near = withinMetres === null ? empty : sql`where _metres is null or _metres <= ${literal(withinMetres)}`
   if (match.match === "all") return sql`select distinct ${keys}, _no from candidates ${near}`
-  // The order of preference as one number, since the least number of each group needs no sorting and little memory.
-  const rank = sql`((((_tier * 2 + (_metres is null)::int)::hugeint * ${power(MICROS_BITS)}
-    + least(_micros, ${power(MICROS_BITS)} - 1)) * ${power(MILLIMETRES_BITS)}
-    + coalesce(_metres * 1000, 0)::bigint) * ${power(NUMBER_BITS)} + _no)`
-  return sql`select ${keys}, (min(${rank}) % ${power(NUMBER_BITS)})::bigint as _no from candidates ${near} group by ${keys}`
+  const { rank, number } = withinMetres === null && match.withinMicros < SHORT ? shortRank : longRank
+  return sql`select ${keys}, (min(${rank}) & ${number})::bigint as _no from candidates ${near} group by ${keys}`
+}
+
+/** The order of preference as one number: the least of each group needs no sorting and little memory. */
+interface Rank {
+  readonly rank: Sql
+  /** The bits that hold `_no`. */
+  readonly number: Sql
+}
+
+const bits = (count: number): Sql => sql`${literal(2n ** BigInt(count))}::bigint`
+
+// Margins below 2.3 hours fit into 64 bits, where no distance counts: 33 for microseconds, 28 for the number.
+const SHORT = 2 ** 33
+const shortRank: Rank = {
+  rank: sql`(_tier * ${bits(33)} + _micros) * ${bits(28)} + _no`,
+  number: sql`(${bits(28)} - 1)`
+}
+
+// Else tier and microseconds (up to 35 years) above, millimetres (up to 2147 km) and number below.
+const longRank: Rank = {
+  rank: sql`((_tier * 2 + (_metres is null)::int) * ${bits(50)} + least(_micros, ${bits(50)} - 1))::hugeint << 64
+    | (least(coalesce(_metres * 1000, 0)::bigint, ${bits(31)} - 1) * ${bits(32)} + _no)::hugeint`,
+  number: sql`(${bits(32)} - 1)::hugeint`
 }
 
 const secondsApart = ({ left }: Match): Sql =>

@@ -63,7 +63,7 @@ const rows = scanStream({
       if (files._tag === "None") return given === null ? null : yield* checkNames("key", settings.key, given)
       const present = yield* found(files.value, settings)
       // Keys of JSON may be missing from the rows that were looked at.
-      if (given !== null && !/json$/.test(formatOf(files.value, settings.format))) {
+      if (given !== null && !formatOf(files.value, settings.format).endsWith("json")) {
         yield* checkNames("columns", Object.keys(given), present)
       }
       return yield* checkNames("key", settings.key, given ?? withEntityTypes(present, settings))

@@ -1,5 +1,6 @@
 import { Effect, Schema } from "effect"
 import { nearest } from "../component/nearest.ts"
+import { optionsOf } from "../pipeline/json-schema.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
 import type { DescribeInput } from "./root.ts"
 import { components } from "./session.ts"
@@ -21,7 +22,7 @@ export const describe = (shared: Shared, { type }: DescribeInput) =>
           2
         )
       }
-      const options = Schema.toJsonSchemaDocument(spec.config).schema
+      const options = optionsOf(spec.config)
       const columns = streams.get(type)?.columns ?? null
       return {
         summary: null,

@@ -55,6 +55,11 @@ export const RelationName = Schema.NonEmptyString.annotate({
   description: "The name of a source or transform of this pipeline."
 })
 
+/** Names of relations that play the same part. */
+export const RelationNames = oneOrMore(RelationName).annotate({
+  description: "A source or transform of this pipeline, or a list of them."
+})
+
 /** The name of a column of the relation that is read. */
 export const ColumnName = Schema.NonEmptyString.annotate({ description: "A column of the relation that is read." })
 

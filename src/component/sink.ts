@@ -5,7 +5,7 @@ import type { EpochMillis, Uuid } from "./column.ts"
 import type { ConfigFields, LocalServices } from "./connector.ts"
 import type { ConfigProblem, DatabaseError, SourceError } from "./error.ts"
 import type { ConfigExample } from "./example.ts"
-import { RelationName, oneOrMore } from "./fields.ts"
+import { RelationNames } from "./fields.ts"
 import type { Relation } from "./relation.ts"
 import type { Sql } from "./sql.ts"
 
@@ -79,7 +79,7 @@ interface Definition<F extends ConfigFields, R> {
   ) => Effect.Effect<SinkCounts, SourceError | DatabaseError, R>
 }
 
-const FROM = Schema.Struct({ from: oneOrMore(RelationName) })
+const FROM = Schema.Struct({ from: RelationNames })
 
 export const sink = <const F extends ConfigFields, R = never>(definition: Definition<F, R>): SinkSpec<R> => {
   const config = Schema.Struct({ ...FROM.fields, ...definition.config })

@@ -4,7 +4,7 @@ import type { ConfigFields, LocalServices } from "./connector.ts"
 import type { Columns, Row } from "./column.ts"
 import type { ConfigProblem, SourceError } from "./error.ts"
 import type { RowsExample } from "./example.ts"
-import { RelationName, oneOrMore } from "./fields.ts"
+import { RelationName, RelationNames } from "./fields.ts"
 import type { Relation } from "./relation.ts"
 import type { Sql } from "./sql.ts"
 
@@ -127,7 +127,7 @@ export const transform = wired({
 /** Of several relations that play the same part: `from: [a, b]`. */
 export const listTransform = wired({
   kind: "list",
-  fields: { from: oneOrMore(RelationName) },
+  fields: { from: RelationNames },
   wants: ({ from }) => ({ kind: "relations", names: from.map((name, index) => ({ name, path: ["from", index] })) }),
   pick: (from) => ({ from })
 })

@@ -65,7 +65,8 @@ const text = (block: Buffer, start: number, length: number): string => {
 const numbers = (block: Buffer, little: boolean, type: number, start: number, many: number): ReadonlyArray<number> => {
   const found: Array<number> = []
   const width = WIDTHS[type] ?? 1
-  for (let at = start; at < start + width * Math.min(many, MOST_VALUES); at += width) found.push(number(block, little, type, at))
+  for (let at = start; at < start + width * Math.min(many, MOST_VALUES); at += width)
+    found.push(number(block, little, type, at))
   return found
 }
 

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { connectors } from "../../connectors/index.ts"
 import { sinks } from "../../sinks/index.ts"
 import { catalogue } from "../../src/component/catalogue.ts"
+import { optionsOf } from "../../src/pipeline/json-schema.ts"
 import { renderFinding } from "../../src/pipeline/finding.ts"
 import { transforms } from "../../transforms/index.ts"
 import { checkText } from "../support/engine.ts"
@@ -18,27 +19,20 @@ const Properties = Schema.Struct({
 
 const indented = (yaml: string, depth: number) => yaml.replaceAll(/^/gm, " ".repeat(depth))
 
-/** A source of the entity, with all the columns that examples ask for. */
 const PHOTOS = "type: google-takeout.photos\npath: takeout-*.zip"
-const EVENTS = "type: ics.events\npath: calendar.ics"
+const MEMORIES = "type: memories\nfrom: moments"
 
-interface Parts {
-  readonly source?: string
-  readonly sink?: string
-}
-
-const pipeline = ({ sink = "type: memories\nfrom: photos", source = PHOTOS }: Parts) => `name: example
+/** A pipeline around a source or a sink, with the relations that examples of sinks read. */
+const pipeline = ({ sink = MEMORIES, source = PHOTOS }: { readonly source?: string; readonly sink?: string }) => `
+name: example
 sources:
-  photos:
+  photos: { type: google-takeout.photos, path: takeout-*.zip }
+  events: { type: ics.events, path: calendar.ics }
+  example:
 ${indented(source, 4)}
-  events:
-${indented(EVENTS, 4)}
 transforms:
-  moments:
-    type: group-moments
-    from: albums
-  albums:
-${indented(PHOTOS.includes("photos") ? "type: select\nfrom: photos\ncolumns: { '*': true }" : "", 4)}
+  moments: { type: group-moments, from: photos }
+  memories: { type: sql, query: "select *, year(taken_at) as year from moments" }
 sinks:
   out:
 ${indented(sink, 4)}
@@ -62,8 +56,7 @@ describe("every component", () => {
   })
 
   it.for(specs)("$type explains every option", (spec) => {
-    const document = Schema.toJsonSchemaDocument(spec.config).schema
-    const properties = "properties" in document ? Schema.decodeUnknownSync(Properties)(document).properties : {}
+    const { properties } = Schema.decodeUnknownSync(Properties)(optionsOf(spec.config))
     const silent = Object.entries(properties).filter(([, { description = "" }]) => !description.endsWith("."))
     expect(silent.map(([option]) => option)).toEqual([])
     expect(Object.keys(properties)).toEqual(expect.arrayContaining(Object.keys(spec.config.fields)))
@@ -86,7 +79,7 @@ describe("examples are valid", () => {
       examples.map(({ title, yaml }) => ({
         type,
         title,
-        text: pipeline({ source: yaml, sink: "type: file\nfrom: photos\npath: out.csv" })
+        text: pipeline({ source: yaml })
       }))
     ),
     ...sinks.flatMap(({ examples, type }) =>

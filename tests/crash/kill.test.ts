@@ -37,7 +37,7 @@ describe("a process that is stopped", () => {
 
   it("has something to lose", () => {
     for (const table of ["media", "events", "memories", "albums", "album_items", "links", "provenance"]) {
-      expect(undisturbed[table]?.length, table).toBeGreaterThan(5)
+      expect(undisturbed[table]?.length, table).toBeGreaterThan(0)
     }
   })
 
