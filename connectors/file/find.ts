@@ -18,7 +18,7 @@ export const findFiles = (paths: ReadonlyArray<string>): Effect.Effect<ReadonlyA
       try: () =>
         glob(
           paths.map((path) => path.replaceAll("\\", "/")),
-          { absolute: false, dot: true, expandDirectories: false }
+          { absolute: true, dot: true, expandDirectories: false }
         ),
       catch: (cause) => notFound(paths, String(cause))
     })

@@ -10,6 +10,9 @@ import { type Change, none, upsert } from "../../src/life/upsert.ts"
 
 const COLUMNS = [...links.key, "confidence", "rule", "evidence", "made_by"]
 
+/** The links that are made here, and nowhere else. */
+const MADE_HERE = sql`relation in ('taken_during', 'overlaps', 'taken_at', 'edited_from')`
+
 export const loadLinks = (
   relation: Relation,
   sources: ReadonlyArray<StagedSource>,
@@ -20,7 +23,7 @@ export const loadLinks = (
     const queries = [...taken(relation), ...placed(relation), ...edited(relation, sources)]
     if (queries.length === 0) return none
     const query = sql`select *, ${literal(madeBy)} as made_by from (${join(queries, " union all by name ")})`
-    return yield* upsert(links, { query, columns: COLUMNS }, change, { sweep: madeBy })
+    return yield* upsert(links, { query, columns: COLUMNS }, change, { sweep: madeBy, within: MADE_HERE })
   })
 
 /** `taken_during`: the match with all its evidence. */

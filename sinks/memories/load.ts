@@ -4,7 +4,7 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { Loading, SinkCounts } from "../../src/component/sink.ts"
-import { literal, sql } from "../../src/component/sql.ts"
+import { type Sql, literal, sql } from "../../src/component/sql.ts"
 import { type EntityName, entities } from "../../src/life/entity.ts"
 import { type Change, none, plus } from "../../src/life/upsert.ts"
 import { loadAlbums } from "./albums.ts"
@@ -42,7 +42,7 @@ export const loadMemories = (
         if (entity === "events") yield* tally(loadPeople(sources, change))
       }
       if (relation.columns.has("right_id")) {
-        for (const entity of new Set(sources.flatMap((source) => source.entity ?? []))) {
+        for (const entity of yield* named(sql`right_entity`, sql`${relation.table} where right_id is not null`)) {
           yield* database.execute(
             sql`create or replace temp table _kept as
               select distinct right_id as id from ${relation.table} where right_entity = ${literal(entity)}`
@@ -66,8 +66,14 @@ const entitiesOf = (relation: Relation): Effect.Effect<ReadonlyArray<EntityName>
   Effect.gen(function* () {
     if (relation.entity === null) return []
     if (relation.entity !== "mixed") return [relation.entity]
+    return yield* named(sql`_entity`, relation.table)
+  })
+
+/** The entities that a column names. */
+const named = (column: Sql, from: Sql): Effect.Effect<ReadonlyArray<EntityName>, DatabaseError, Database> =>
+  Effect.gen(function* () {
     const database = yield* Database
-    const found = yield* database.rows(sql`select distinct _entity as entity from ${relation.table}`, EntityRow)
+    const found = yield* database.rows(sql`select distinct ${column} as entity from ${from}`, EntityRow)
     return Object.values(entities).flatMap(({ name }) => (found.some((row) => row.entity === name) ? [name] : []))
   })
 

@@ -47,7 +47,7 @@ export const formMemories = (
         columns: [...links.key, "confidence", "rule", "evidence", "made_by"]
       },
       change,
-      { sweep: `${madeBy}.contains` }
+      { sweep: `${madeBy}.contains`, within: sql`relation = 'contains'` }
     )
     yield* database.execute(sql`drop table _members; drop table _renamed`)
     return plus(rows, contained)

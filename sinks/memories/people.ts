@@ -50,7 +50,8 @@ export const loadPeople = (
             from _people group by person_id, _id`,
           columns: [...links.key, "confidence", "rule", "evidence"]
         },
-        change
+        change,
+        { within: sql`relation = 'attends'` }
       )
       counts = plus(counts, plus(persons, attendance))
     }

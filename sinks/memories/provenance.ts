@@ -25,7 +25,9 @@ export const loadProvenance = (
           ${source.columns.has("content_hash") ? sql`content_hash` : sql`null`} as content_hash,
           _first_seen_at as first_seen_at, _last_seen_at as last_seen_at, _gone_at as gone_at
         from ${source.table} where _id in (select id from _kept)`
-      yield* upsert(provenance, { query, columns: COLUMNS }, change)
+      yield* upsert(provenance, { query, columns: COLUMNS }, change, {
+        within: sql`entity_type = ${literal(entity)} and connector = ${literal(source.connector)} and stream = ${literal(source.stream)} and account = ${literal(source.account)}`
+      })
     }
     // Provenance is not what a sink is asked to count.
     return none

@@ -18,6 +18,8 @@ export interface UpsertOptions {
   readonly keepKnown?: boolean
   /** Derived rows with this `made_by` that are no longer wanted are deleted. */
   readonly sweep?: string
+  /** The part of the table that the rows of `wanted` belong to: while it is empty, nothing needs to be compared. */
+  readonly within?: Sql
 }
 
 export const none: SinkCounts = { inserted: 0, updated: 0, unchanged: 0, deleted: 0 }
@@ -50,11 +52,12 @@ export const upsert = (
     const count = (from: Sql) =>
       Effect.map(database.rows(sql`select count(*) as n from ${from}`, Number1), ([row]) => row?.n ?? 0)
 
-    if ((yield* count(sql`(select 1 from ${target} limit 1)`)) === 0) {
+    const part = options.within === undefined ? target : sql`${target} where ${options.within}`
+    if ((yield* count(sql`(select 1 from ${part} limit 1)`)) === 0) {
       yield* database.execute(sql`
         insert into ${target} (${names([...wanted.columns, ...bookkeeping])})
         select ${names(wanted.columns)}, 1, ${run}, ${run}, ${at} from (${wanted.query})`)
-      return { ...none, inserted: yield* count(target) }
+      return { ...none, inserted: yield* count(part) }
     }
 
     const values = wanted.columns.filter((column) => !table.key.includes(column))

@@ -19,7 +19,7 @@ export const services = Layer.mergeAll(memoryWarehouse, Layer.mock(Archives, {})
 const AnyRow = Schema.Record(Schema.String, Schema.Unknown)
 const Keys = Schema.Record(Schema.String, Schema.Number)
 
-export type Found = ReadonlyArray<{ readonly [column: string]: unknown }>
+type Found = ReadonlyArray<{ readonly [column: string]: unknown }>
 
 /** A table of rows, or of a query's. */
 export const relation = (called: string, content: ExampleRows | Sql) =>
