@@ -19,8 +19,6 @@ export const services = Layer.mergeAll(memoryWarehouse, Layer.mock(Archives, {})
 const AnyRow = Schema.Record(Schema.String, Schema.Unknown)
 const Keys = Schema.Record(Schema.String, Schema.Number)
 
-type Found = ReadonlyArray<{ readonly [column: string]: unknown }>
-
 /** A table of rows, or of a query's. */
 export const relation = (called: string, content: ExampleRows | Sql) =>
   Effect.gen(function* () {
