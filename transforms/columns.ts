@@ -1,93 +1,61 @@
-/** What transforms share about columns: are the named ones there, which are always carried along, which times and places. */
+/** Checks of the columns that a configuration names, before any SQL is made of them. */
 import { Effect } from "effect"
 import { ConfigProblem } from "../src/component/error.ts"
 import { nearest } from "../src/component/nearest.ts"
-import { LINEAGE, type Relation, visibleColumns } from "../src/component/relation.ts"
+import type { Relation } from "../src/component/relation.ts"
 
-/** Leads to a value in the YAML, below the component. */
-export type ConfigPath = ReadonlyArray<string | number>
+type Path = ReadonlyArray<string | number>
 
-/** What joins and groupings say about a row: `select` keeps these columns, as the `memories` sink reads them. */
-const FINDINGS = [
-  "right_entity",
-  "right_id",
-  "link_confidence",
-  "link_rule",
-  "link_evidence",
-  "link_seconds",
-  "link_metres",
-  "moment_id",
-  "moment_starts_at",
-  "moment_ends_at",
-  "moment_size",
-  "place_id"
-]
-
-/** Columns of the relation that say what a row is and what was found about it. */
-export const carriedColumns = (relation: Relation): ReadonlyArray<string> =>
-  [...LINEAGE, ...FINDINGS].filter((column) => relation.columns.has(column))
-
-/** Is the schema unknown, as that of files that aren't there yet? Then nothing can be said about columns. */
-export const isUnknown = (relation: Relation): boolean => relation.columns.size === 0
-
-/** The column as the relation spells it (names are case-insensitive, as in SQL); null when it has none. */
-export const findColumn = (relation: Relation, column: string): string | null => {
-  if (relation.columns.has(column)) return column
-  const wanted = column.toLowerCase()
-  return [...relation.columns.keys()].find((name) => name.toLowerCase() === wanted) ?? null
+export interface NamedColumn {
+  readonly column: string
+  /** Where the configuration names it. */
+  readonly path: Path
 }
 
-/** True also where the schema is unknown. */
-export const hasColumns = (relation: Relation, columns: ReadonlyArray<string>): boolean =>
-  isUnknown(relation) || columns.every((column) => findColumn(relation, column) !== null)
-
-/** The column's DuckDB type; null when it is unknown. */
-export const columnType = (relation: Relation, column: string): string | null => {
-  const found = findColumn(relation, column)
-  return found === null ? null : (relation.columns.get(found) ?? null)
+/** Refuses the first column that the relation lacks. A relation without columns is not known yet: it passes. */
+export const requireColumns = (
+  relation: Relation,
+  wanted: ReadonlyArray<NamedColumn>
+): Effect.Effect<void, ConfigProblem> => {
+  if (relation.columns.size === 0) return Effect.void
+  const missing = wanted.find(({ column }) => !relation.columns.has(column))
+  return missing === undefined ? Effect.void : Effect.fail(unknownColumn(relation, missing))
 }
 
-/** The problem of a column that isn't there. */
-export const unknownColumn = (relation: Relation, column: string, path: ConfigPath): ConfigProblem => {
+const unknownColumn = (relation: Relation, { column, path }: NamedColumn): ConfigProblem => {
   const close = nearest(column, relation.columns.keys())
-  const listed = `${relation.name} has ${visibleColumns(relation).join(", ")}.`
   return new ConfigProblem({
     code: "unknown-column",
     path,
     message: `${relation.name} has no column ${column}`,
-    hint: close === null ? listed : `Did you mean ${close}? ${listed}`
+    hint:
+      close === null
+        ? `Name one of its columns: ${[...relation.columns.keys()].filter((known) => !known.startsWith("_")).join(", ")}.`
+        : `Did you mean ${close}?`
   })
 }
 
-/** Fails with the first of the named columns that the relation lacks. */
-export const requireColumns = (
-  relation: Relation,
-  named: ReadonlyArray<{ readonly column: string; readonly path: ConfigPath }>
-): Effect.Effect<void, ConfigProblem> => {
-  if (isUnknown(relation)) return Effect.void
-  const missing = named.find(({ column }) => findColumn(relation, column) === null)
-  return missing === undefined ? Effect.void : Effect.fail(unknownColumn(relation, missing.column, missing.path))
-}
+/** A list in the configuration, each column at its own position; a single value has no position. */
+export const namedColumns = (columns: ReadonlyArray<string>, path: Path): ReadonlyArray<NamedColumn> =>
+  columns.map((column, index) => ({ column, path: columns.length === 1 ? path : [...path, index] }))
 
-/** Fails when a transform would add a column that is there already. */
-export const refuseColumns = (
-  relation: Relation,
-  added: ReadonlyArray<string>,
-  path: ConfigPath
-): Effect.Effect<void, ConfigProblem> => {
-  const taken = added.find((column) => findColumn(relation, column) !== null)
-  return taken === undefined
+/** Refuses output that would hold two columns of one name. */
+export const requireDistinct = (columns: ReadonlyArray<string>, path: Path): Effect.Effect<void, ConfigProblem> => {
+  const twice = columns.find((column, index) => columns.indexOf(column) !== index)
+  return twice === undefined
     ? Effect.void
     : Effect.fail(
         new ConfigProblem({
-          code: "column-exists",
+          code: "duplicate-column",
           path,
-          message: `${relation.name} already has a column ${taken}, which this transform would add`,
-          hint: `Rename or leave out ${taken} in an sql transform before this one.`
+          message: `the result would have two columns named ${twice}`,
+          hint: `Rename ${twice}, or the column it comes from, with a \`sql\` transform before this one.`
         })
       )
 }
 
-/** `key: [a, b]` as columns with their places in the YAML. */
-export const listed = (key: string, columns: ReadonlyArray<string>) =>
-  columns.map((column, index) => ({ column, path: [key, index] }))
+/** Columns by which rows are put in an order that is the same on every run: the keys if there, else all columns. */
+export const tieBreakers = (relation: Relation, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const known = keys.filter((key) => relation.columns.has(key))
+  return known.length > 0 ? known : [...relation.columns.keys()]
+}
