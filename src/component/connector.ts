@@ -33,10 +33,15 @@ export interface Scan {
   /** Identity of the files behind the query (path, size, time, quick hash): unchanged means nothing is new. */
   readonly fingerprint: string
   readonly query: Sql
-  /** Rows that can't be used: `code`, `reason`, `archive`, `member`, `position`, `raw`. */
+  /** Rows that can't be used: `code`, `reason`, `archive`, `member` (VARCHAR), `position` (BIGINT), `raw` (BLOB). Run after the query. */
   readonly rejects?: Sql
   readonly skipped: ReadonlyArray<Skip>
+  /** What only the rows can tell: `reason` (VARCHAR), `count` (BIGINT), `example` (VARCHAR). Run after the query. */
+  readonly skips?: Sql
 }
+
+/** How far a long preparation is, in bytes; for the progress bar. */
+export type ScanProgress = (done: number, total: number) => Effect.Effect<void>
 
 /** How a stream gets its records. */
 export type Reading<R> =
@@ -51,7 +56,10 @@ export type Reading<R> =
     }
   | {
       readonly kind: "scan"
-      readonly scan: (opening: Opening) => Effect.Effect<Scan, SourceError | DatabaseError, R | Scope.Scope>
+      readonly scan: (
+        opening: Opening,
+        progress: ScanProgress
+      ) => Effect.Effect<Scan, SourceError | DatabaseError, R | Scope.Scope>
     }
 
 /** A stream put to use: its configuration is decoded and held inside. */
@@ -144,7 +152,8 @@ interface ScanDefinition<F extends ConfigFields, R> extends Described<F> {
   readonly time: string | null
   readonly scan: (
     config: Schema.Struct<F>["Type"],
-    opening: Opening
+    opening: Opening,
+    progress: ScanProgress
   ) => Effect.Effect<Scan, SourceError | DatabaseError, R | Scope.Scope>
 }
 
@@ -162,7 +171,7 @@ export const scanStream = <const F extends ConfigFields, R>(definition: ScanDefi
       Effect.map(decode(raw), (decoded) => ({
         columns: typeof columns === "function" ? columns(decoded) : Effect.succeed(columns),
         entity: typeof entity === "function" ? entity(decoded) : entity,
-        reading: { kind: "scan", scan: (opening) => definition.scan(decoded, opening) }
+        reading: { kind: "scan", scan: (opening, progress) => definition.scan(decoded, opening, progress) }
       }))
   }
 }

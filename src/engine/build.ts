@@ -11,7 +11,7 @@ import type { Plan, PlannedTransform } from "../pipeline/plan.ts"
 import { fromInbox, inboxColumns } from "../warehouse/value.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { report } from "./progress.ts"
-import { sourceStep } from "./stage.ts"
+import { sourceStep } from "./job.ts"
 import { readStep, writeStep } from "./step.ts"
 
 export interface TransformCounts {

@@ -1,5 +1,5 @@
 /** What became of every input (I4): read = new + changed + unchanged + duplicate + skipped + rejected. */
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import type { Reject, Skip } from "../component/batch.ts"
 import type { Uuid } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
@@ -84,4 +84,16 @@ export const writeLedger = (
       insert into state.ledger (run_id, pipeline, source, ${columns}) values (${owner(account)}, ${counts});
       ${rejects.length === 0 ? empty : sql`insert into state.rejects values ${join(rejects.map((reject) => rejectRow(account, reject)))};`}
       ${skipped.length === 0 ? empty : sql`insert into state.skips values ${join(skipped.map((skip) => skipRow(account, skip)))};`}`)
+  })
+
+/** Keeps the rejects of a scan, and says how many there are. */
+export const writeRejects = (account: Account, rejects: Sql): Effect.Effect<number, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const [inserted] = yield* database.rows(
+      sql`insert into state.rejects
+        select ${owner(account)}, code, reason, archive, member, position, raw, now() from (${rejects})`,
+      Schema.Struct({ Count: Schema.Number })
+    )
+    return inserted?.Count ?? 0
   })

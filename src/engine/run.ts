@@ -12,7 +12,8 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import { type Built, type TransformCounts, build } from "./build.ts"
 import type { Ledger } from "./ledger.ts"
 import { report } from "./progress.ts"
-import { type RunContext, stageSource } from "./stage.ts"
+import type { RunContext } from "./job.ts"
+import { stageSource } from "./stage.ts"
 import { readStep, writeStep } from "./step.ts"
 
 export interface RunSummary {

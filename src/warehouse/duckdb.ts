@@ -9,10 +9,10 @@ import {
 import { Context, Effect, Schema, type Scope, Semaphore } from "effect"
 import type { Columns, Row } from "../component/column.ts"
 import { DatabaseError } from "../component/error.ts"
-import { Database } from "../component/database.ts"
+import { Database, type Vectors } from "../component/database.ts"
 import { type Sql, sql } from "../component/sql.ts"
 import { describeError } from "./fault.ts"
-import { INBOX_TYPES, columnValues, plain } from "./value.ts"
+import { INBOX_TYPES, columnValues, plain, vectorType, vectorValues } from "./value.ts"
 
 export interface OpenOptions {
   /** `:memory:` or the path of the file. */
@@ -139,10 +139,23 @@ const fromConnection = (connection: DuckDBConnection, turn: Semaphore.Semaphore)
       appender.closeSync()
     })
 
+  const appendVectors = (table: string, vectors: Vectors) =>
+    call(`append to ${table}`, async () => {
+      const appender = await connection.createAppender(table)
+      const rows = vectors[0]?.length ?? 0
+      for (let start = 0; start < rows; start += CHUNK) {
+        const end = Math.min(start + CHUNK, rows)
+        const chunk = DuckDBDataChunk.create(vectors.map(vectorType), end - start)
+        chunk.setColumns(vectors.map((vector) => vectorValues(vector, start, end)))
+        appender.appendDataChunk(chunk)
+      }
+      appender.closeSync()
+    })
+
   const tableNames: Connection["tableNames"] = (query) =>
     Effect.try({ try: () => connection.getTableNames(query, false), catch: (cause) => describeError(cause, query) })
 
-  return { database: { execute, rows, describe, transaction }, append, tableNames }
+  return { database: { execute, rows, describe, append: appendVectors, transaction }, append, tableNames }
 }
 
 /** DuckDB's vector size: an appended chunk holds no more rows. */

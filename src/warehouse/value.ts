@@ -1,5 +1,5 @@
 /** Values on their way into and out of DuckDB. */
-import { BOOLEAN, DOUBLE, type DuckDBType, type DuckDBValue, DuckDBBlobValue, VARCHAR } from "@duckdb/node-api"
+import { BOOLEAN, DOUBLE, INTEGER, type DuckDBType, type DuckDBValue, DuckDBBlobValue, VARCHAR } from "@duckdb/node-api"
 import {
   DuckDBListValue,
   DuckDBMapValue,
@@ -8,6 +8,7 @@ import {
   DuckDBTimestampValue
 } from "@duckdb/node-api"
 import type { Column, Columns, Row, SqlType } from "../component/column.ts"
+import type { Vector } from "../component/database.ts"
 import { type Sql, join, name, sql } from "../component/sql.ts"
 
 /**
@@ -80,6 +81,17 @@ export const columnValues = (
         const value = row[key]
         return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null
       })
+
+export const vectorType = (vector: Vector): DuckDBType =>
+  vector instanceof Float64Array ? DOUBLE : vector instanceof Int32Array ? INTEGER : VARCHAR
+
+/** A part of a vector, as DuckDB's appender takes it. */
+export const vectorValues = (vector: Vector, start: number, end: number): ReadonlyArray<DuckDBValue> =>
+  vector instanceof Float64Array
+    ? Array.from(vector.subarray(start, end), (value) => (Number.isNaN(value) ? null : value))
+    : vector instanceof Int32Array
+      ? Array.from(vector.subarray(start, end))
+      : vector.slice(start, end)
 
 /** Results as plain data: numbers, ISO 8601 text, arrays, objects. Integers beyond 2^53 stay text. */
 export const plain = (value: DuckDBValue): unknown => {

@@ -1,0 +1,139 @@
+/** A source whose records pass through the program: batch by batch, each with its checkpoint and ledger (I1). */
+import { Effect, Ref, Stream } from "effect"
+import type { Batch, Checkpoint } from "../component/batch.ts"
+import { type Columns, flag, text, uuid } from "../component/column.ts"
+import type { LocalServices, Reading } from "../component/connector.ts"
+import type { DatabaseError } from "../component/error.ts"
+import { type Sql, join, sql } from "../component/sql.ts"
+import { fromInbox, inboxColumns } from "../warehouse/value.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
+import { writeCheckpoint } from "./checkpoint.ts"
+import { splitEqualPictures } from "./identity.ts"
+import { type Job, type Staged, finished, leaveUnchanged, noteChange, refuse, settle } from "./job.ts"
+import { add, blank } from "./ledger.ts"
+import { merge } from "./merge.ts"
+import { report } from "./progress.ts"
+import { retrySchedule } from "./retry.ts"
+
+/** A retry continues after the last committed batch. */
+export const stageBatches = (
+  job: Job,
+  reading: Extract<Reading<LocalServices>, { kind: "extract" }>,
+  complete: string | null
+): Staged<void> =>
+  Effect.gen(function* () {
+    const { account, source } = job
+    const fingerprint = yield* reading.fingerprint(job.opening)
+    if (fingerprint !== null && fingerprint === complete) return yield* leaveUnchanged(job)
+    yield* report({ kind: "started", step: source.name, doing: `reading ${source.stream.type}` })
+    const inbox = yield* makeInbox(job.staging.columns)
+    // A complete read ended where it ended: what changed since is read from the beginning, and merged.
+    const last = yield* Ref.make<Checkpoint | null>(complete === null ? job.opening.checkpoint : null)
+    const read = Effect.gen(function* () {
+      const checkpoint = yield* Ref.get(last)
+      // While one batch is committed, the next is read: at most these two are held (I9).
+      yield* reading.batches({ ...job.opening, checkpoint }).pipe(
+        Stream.buffer({ capacity: 1 }),
+        Stream.runForEach((batch) => Effect.andThen(commit(job, inbox, batch), Ref.set(last, batch.checkpoint)))
+      )
+    })
+    const counted = read.pipe(
+      Effect.tapError((error) =>
+        error._tag === "SourceError" && error.retryable
+          ? Ref.update(job.ledger, (ledger) => add(ledger, { retries: 1 }))
+          : Effect.void
+      )
+    )
+    yield* Effect.retry(counted, retrySchedule(source.retry))
+    const { database } = yield* Warehouse
+    const checkpoint = yield* Ref.get(last)
+    yield* database.transaction(
+      Effect.gen(function* () {
+        if (job.staging.entity === "media") yield* noteChange(job, yield* splitEqualPictures(job.staging))
+        yield* settle(job, {}, [], [])
+        yield* writeCheckpoint(account.pipeline, account.source, account.runId, {
+          configHash: source.configHash,
+          checkpoint,
+          fingerprint,
+          complete: true
+        })
+      })
+    )
+    yield* finished(job)
+  })
+
+const RECORD_COLUMNS: Columns = {
+  _source_id: text("The record's own id."),
+  _id: uuid("The entity's id."),
+  _archive: text("The archive."),
+  _member: text("The member."),
+  _gone: flag("Gone upstream.")
+}
+
+interface Inbox {
+  readonly columns: Columns
+  readonly query: Sql
+}
+
+const makeInbox = (columns: Columns): Effect.Effect<Inbox, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const all = { ...RECORD_COLUMNS, ...columns }
+    yield* database.execute(sql`create or replace temp table _inbox (${inboxColumns(all)})`)
+    const values = Object.entries(all).map(([column, { type }]) => fromInbox(column, type))
+    return { columns: all, query: sql`select ${join(values)} from _inbox` }
+  })
+
+/** Rows, checkpoint and ledger, or nothing (I1). */
+const commit = (job: Job, inbox: Inbox, batch: Batch<Columns>) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const { account, source } = job
+    yield* refuse(job, batch.rejects)
+    const before = yield* Ref.get(job.ledger)
+    yield* database
+      .transaction(
+        Effect.gen(function* () {
+          const skipped = batch.skipped.reduce((sum, skip) => sum + skip.count, 0)
+          const merged = batch.records.length === 0 ? {} : yield* mergeRecords(job, inbox, batch.records)
+          const counts = add(add(blank, merged), {
+            read: skipped + batch.rejects.length,
+            skipped,
+            rejected: batch.rejects.length
+          })
+          yield* settle(job, counts, batch.rejects, batch.skipped)
+          yield* noteChange(job, counts.new + counts.changed)
+          yield* writeCheckpoint(account.pipeline, account.source, account.runId, {
+            configHash: source.configHash,
+            checkpoint: batch.checkpoint,
+            fingerprint: null,
+            complete: false
+          })
+        })
+      )
+      .pipe(Effect.onError(() => Ref.set(job.ledger, before)))
+    if (batch.progress !== undefined) {
+      const { done, total, unit } = batch.progress
+      yield* report({ kind: "advanced", step: source.name, done, total: total ?? null, unit })
+    }
+  })
+
+const mergeRecords = (job: Job, inbox: Inbox, records: Batch<Columns>["records"]) =>
+  Effect.gen(function* () {
+    const { append, database } = yield* Warehouse
+    yield* append(
+      "_inbox",
+      inbox.columns,
+      records.map((record) => ({
+        ...record.row,
+        _source_id: record.sourceId,
+        _id: record.id,
+        _archive: record.origin.archive,
+        _member: record.origin.member,
+        _gone: record.gone ?? false
+      }))
+    )
+    const merged = yield* merge(job.staging, inbox.query)
+    yield* database.execute(sql`delete from _inbox`)
+    return merged
+  })

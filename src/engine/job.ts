@@ -1,0 +1,88 @@
+/** One source while it is staged: what its two ways of reading, `scan` and `batches`, have in common. */
+import { Effect, Ref, Schema, type Scope } from "effect"
+import type { Batch, Reject } from "../component/batch.ts"
+import type { Columns, EpochMillis, Uuid } from "../component/column.ts"
+import type { LocalServices, Opening } from "../component/connector.ts"
+import { type DatabaseError, type SourceError, sourceError } from "../component/error.ts"
+import { sql } from "../component/sql.ts"
+import type { PlannedSource } from "../pipeline/plan.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
+import { type Account, type Ledger, add, writeLedger } from "./ledger.ts"
+import type { Staging } from "./merge.ts"
+import { report } from "./progress.ts"
+import { writeStep } from "./step.ts"
+
+/** The step whose fingerprint changes whenever a source's staged rows do. */
+export const sourceStep = (source: string): string => `source:${source}`
+
+export interface RunContext {
+  readonly runId: Uuid
+  readonly now: EpochMillis
+}
+
+export type Staged<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | LocalServices | Scope.Scope>
+
+/** What stays the same while one source is read. */
+export interface Job {
+  readonly account: Account
+  readonly source: PlannedSource
+  readonly staging: Staging
+  readonly opening: Opening
+  readonly ledger: Ref.Ref<Ledger>
+}
+
+/** Everything is as it was at the end of the last complete read: nothing is read, all rows are unchanged. */
+export const leaveUnchanged = (job: Job) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const [row] = yield* database.rows(
+      sql`select count(*) as n from ${job.staging.table}`,
+      Schema.Struct({ n: Schema.Number })
+    )
+    yield* settle(job, { read: row?.n ?? 0, unchanged: row?.n ?? 0 }, [], [])
+  })
+
+export const settle = (
+  job: Job,
+  counts: Partial<Ledger>,
+  rejects: ReadonlyArray<Reject>,
+  skipped: Batch<Columns>["skipped"]
+) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ref.updateAndGet(job.ledger, (before) => add(before, counts))
+    yield* writeLedger(job.account, ledger, rejects, skipped)
+  })
+
+/** With `on_error: fail`, the first reject ends the run. */
+export const refuse = (job: Job, [first]: ReadonlyArray<Reject>): Effect.Effect<void, SourceError> =>
+  job.source.onError === "reject" || first === undefined
+    ? Effect.void
+    : Effect.fail(
+        sourceError(
+          first.code,
+          `${first.reason} (${[first.origin.archive, first.origin.member].filter((part) => part !== null).join(", ")})`,
+          "Mend the input, or let such records be kept aside with `on_error: reject`.",
+          { fault: "run" }
+        )
+      )
+
+/** What is made of the source is made again. */
+export const noteChange = (job: Job, changes: number): Effect.Effect<void, DatabaseError, Warehouse> =>
+  changes === 0
+    ? Effect.void
+    : writeStep(job.account.pipeline, sourceStep(job.account.source), job.account.runId, {
+        fingerprint: job.account.runId,
+        counts: {}
+      })
+
+export const finished = (job: Job) =>
+  Effect.flatMap(Ref.get(job.ledger), (ledger) =>
+    report({
+      kind: "finished",
+      step: job.account.source,
+      outcome: Object.entries(ledger)
+        .filter(([, count]) => count > 0)
+        .map(([what, count]) => `${count} ${what}`)
+        .join(", ")
+    })
+  )

@@ -1,0 +1,68 @@
+/** A source that DuckDB reads by itself: all of it, with checkpoint and ledger, in one transaction (I1). */
+import { Effect, Schema } from "effect"
+import type { LocalServices, Reading } from "../component/connector.ts"
+import { type Sql, sql } from "../component/sql.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
+import { writeCheckpoint } from "./checkpoint.ts"
+import { type Job, type Staged, finished, leaveUnchanged, noteChange, refuse, settle } from "./job.ts"
+import { writeRejects } from "./ledger.ts"
+import { merge } from "./merge.ts"
+import { report } from "./progress.ts"
+
+export const stageScan = (
+  job: Job,
+  reading: Extract<Reading<LocalServices>, { kind: "scan" }>,
+  complete: string | null
+): Staged<void> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const { account, source, staging } = job
+    yield* report({ kind: "started", step: source.name, doing: `reading ${source.stream.type}` })
+    const scan = yield* reading.scan(job.opening, (done, total) =>
+      report({ kind: "advanced", step: source.name, done, total, unit: "bytes" })
+    )
+    if (scan.fingerprint === complete) return yield* leaveUnchanged(job)
+    yield* database.transaction(
+      Effect.gen(function* () {
+        const merged = yield* merge(staging, sql`select *, false as _gone from (${scan.query})`)
+        const rejected = scan.rejects === undefined ? 0 : yield* keepRejects(job, scan.rejects)
+        const skips = scan.skips === undefined ? [] : yield* database.rows(scan.skips, ScannedSkip)
+        const left = [...scan.skipped, ...skips.map(({ example, ...skip }) => ({ ...skip, examples: [example] }))]
+        const skipped = left.reduce((sum, skip) => sum + skip.count, 0)
+        yield* settle(job, { ...merged, read: merged.read + skipped + rejected, skipped, rejected }, [], left)
+        yield* noteChange(job, merged.new + merged.changed)
+        yield* writeCheckpoint(account.pipeline, account.source, account.runId, {
+          configHash: source.configHash,
+          checkpoint: null,
+          fingerprint: scan.fingerprint,
+          complete: true
+        })
+      })
+    )
+    yield* finished(job)
+  })
+
+const ScannedSkip = Schema.Struct({ reason: Schema.String, count: Schema.Number, example: Schema.String })
+const ScannedReject = Schema.Struct({
+  code: Schema.String,
+  reason: Schema.String,
+  archive: Schema.String,
+  member: Schema.NullOr(Schema.String)
+})
+
+/** There may be millions: they go from query to table, and only the first is looked at where it ends the run. */
+const keepRejects = (job: Job, rejects: Sql) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    if (job.source.onError === "fail") {
+      const found = yield* database.rows(
+        sql`select code, reason, archive, member from (${rejects}) limit 1`,
+        ScannedReject
+      )
+      yield* refuse(
+        job,
+        found.map(({ archive, code, member, reason }) => ({ code, reason, origin: { archive, member } }))
+      )
+    }
+    return yield* writeRejects(job.account, rejects)
+  })
