@@ -1,10 +1,16 @@
 /** The only place where everything meets: the command line. Handlers load what they need when they are called. */
+import { setFlagsFromString } from "node:v8"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Exit, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
 import { root } from "./command/root.ts"
 import { version } from "./command/version.ts"
+
+// I9: Node's young generation takes 100 MB for what is gone in a moment, and its old one grows fourfold before it is
+// cleaned. Batches are let go at once, so that neither makes a run faster.
+setFlagsFromString("--semi-space-growth-factor=1")
+setFlagsFromString("--heap-growing-percent=50")
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const
 let stopped: number | null = null

@@ -3,13 +3,11 @@ import { Effect, Schema, Stream } from "effect"
 import { type ArchiveSet, Archives } from "../../src/component/archive.ts"
 import { type ConnectorSpec, type Opening, connector, extractStream } from "../../src/component/connector.ts"
 import { PathGlob, withDefault } from "../../src/component/fields.ts"
-import { mediaBatches } from "../media/batches.ts"
+import { mediaParts } from "../media/batches.ts"
 import { MEDIA_COLUMNS } from "../media/row.ts"
-import { readSidecars } from "../media/sidecars.ts"
 import { makeZones } from "../media/zone.ts"
-import { readJson } from "./json.ts"
+import { planExport } from "./catalogue.ts"
 import { outcomeOf } from "./outcome.ts"
-import { makePlan, sortEntries } from "./plan.ts"
 
 const config = {
   path: PathGlob,
@@ -38,15 +36,9 @@ const identityOf = ({ fingerprint }: ArchiveSet, { time, trash, partner }: Confi
 const openPhotos = Effect.fnUntraced(function* (settings: Config, opening: Opening) {
   const archives = yield* Archives
   const set = yield* archives.open(settings.path)
-  const sorted = sortEntries(set.entries)
-  const contents = yield* readSidecars(
-    sorted.jsons.map(({ entry }) => entry),
-    readJson
-  )
-  const fingerprint = identityOf(set, settings, opening)
-  const plan = makePlan(set, sorted, contents, { ...settings, fingerprint })
+  const plan = yield* planExport(set, identityOf(set, settings, opening), settings)
   const options = { zones: makeZones(), prefer: settings.time, assumedZone: opening.timeZone, now: opening.now }
-  return mediaBatches(plan, opening, outcomeOf(options))
+  return mediaParts(plan, opening, outcomeOf(options))
 })
 
 const photos = extractStream({

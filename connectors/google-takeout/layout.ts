@@ -40,13 +40,13 @@ export const placeOf = (path: string): Place => {
  * `null` stands for the members of archives that start below the product; they count where nothing else does.
  */
 export const photoProducts = (
-  places: ReadonlyArray<Place>,
+  places: () => IteratorObject<Place>,
   hasSidecars: (names: ReadonlyArray<string>) => boolean
 ): ReadonlySet<string | null> => {
-  const products = new Set(places.flatMap(({ product }) => product ?? []))
-  const found = new Set<string | null>([...products].filter(isPhotosName))
+  const products = new Set(places().map(({ product }) => product))
+  const found = new Set<string | null>([...products].filter((product) => product !== null && isPhotosName(product)))
   const strangers = Map.groupBy(
-    places.filter(({ product }) => product !== null && !found.has(product)),
+    places().filter(({ product }) => product !== null && !found.has(product)),
     ({ product, folder }) => `${product}/${folder}`
   )
   for (const members of strangers.values())

@@ -21,6 +21,10 @@ const withoutSuffix = (base: string): string => {
   return dot > 0 && SUFFIX.startsWith(base.slice(dot)) ? base.slice(0, dot) : base
 }
 
+/** What a JSON file's name shows of its picture's. */
+export const sidecarBase = (jsonName: string): string =>
+  withoutSuffix(jsonName.slice(0, -JSON_EXTENSION.length).replace(/\(\d+\)$/, ""))
+
 /** The keys of a JSON file: with its number read as one, and as a part of the name; with and without suffix. */
 export const sidecarKeys = (jsonName: string): ReadonlyArray<SidecarKey> => {
   const whole = jsonName.slice(0, -JSON_EXTENSION.length)

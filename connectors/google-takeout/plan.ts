@@ -1,12 +1,11 @@
 /** The plan of a Takeout: which members are pictures, what their sidecars say, and what is left out and why. */
-import type { ArchiveSet, Entry } from "../../src/component/archive.ts"
+import type { Entry } from "../../src/component/archive.ts"
 import type { Reject, Skip } from "../../src/component/batch.ts"
-import type { Plan, Unit } from "../media/batches.ts"
+import type { Part, Unit } from "../media/batches.ts"
 import { isDocument, kindByName, parseName } from "../media/name.ts"
 import type { AlbumItem, MediaSource } from "../media/row.ts"
 import { type Broken, brokenSidecar } from "../media/sidecars.ts"
 import { skipped, tally } from "../media/tally.ts"
-import { type AlbumFile, albumsOf } from "./album.ts"
 import type { PhotoSidecar, TakeoutJson } from "./json.ts"
 import { type Place, isFailedVideos, isTrashFolder, photoProducts, placeOf } from "./layout.ts"
 import { type FolderMatches, type Match, matchFolder } from "./match.ts"
@@ -39,7 +38,6 @@ export interface Picture extends Unit {
 export interface PlanOptions {
   readonly trash: "skip" | "keep"
   readonly partner: "skip" | "keep"
-  readonly fingerprint: string
 }
 
 export const NOT_MEDIA = "not a picture or video"
@@ -52,20 +50,33 @@ const hasSidecars = (names: ReadonlyArray<string>): boolean => {
   )
 }
 
-/** Tells pictures, JSON files and the rest apart, by where they lie and how they are named. */
-export const sortEntries = (entries: ReadonlyArray<Entry>): Sorted => {
-  const located = entries.map((entry): Located => ({ ...placeOf(entry.path), entry, archive: entry.archive }))
-  const products = photoProducts(located, hasSidecars)
+/** The products among them that hold photos. */
+export const photoProductsOf = (entries: ReadonlyArray<Entry>): ReadonlySet<string | null> =>
+  photoProducts(() => Iterator.from(entries).map(({ path }) => placeOf(path)), hasSidecars)
+
+/** What an entry is, by where it lies and how it is named. */
+export type Role = { readonly kind: "json" | "picture" } | { readonly kind: "skipped"; readonly reason: string }
+
+export const roleOf = ({ folder, name, product }: Place, products: ReadonlySet<string | null>): Role => {
+  if (!products.has(product)) return { kind: "skipped", reason: "not Google Photos" }
+  if (isFailedVideos(folder)) return { kind: "skipped", reason: "a video that Google could not read (Failed Videos)" }
+  if (isJsonName(name)) return { kind: "json" }
+  return isDocument(name) ? { kind: "skipped", reason: NOT_MEDIA } : { kind: "picture" }
+}
+
+/** Tells pictures, JSON files and the rest apart. */
+export const sortEntries = (
+  entries: ReadonlyArray<Entry>,
+  products: ReadonlySet<string | null> = photoProductsOf(entries)
+): Sorted => {
   const jsons: Array<Located> = []
   const pictures: Array<Located> = []
   const left: Array<Skip> = []
-  for (const file of located) {
-    const { path, name } = file
-    if (!products.has(file.product)) left.push(skipped("not Google Photos", path))
-    else if (isFailedVideos(file.folder)) left.push(skipped("a video that Google could not read (Failed Videos)", path))
-    else if (isJsonName(name)) jsons.push(file)
-    else if (isDocument(name)) left.push(skipped(NOT_MEDIA, path))
-    else pictures.push(file)
+  for (const entry of entries) {
+    const file = { ...placeOf(entry.path), entry, archive: entry.archive }
+    const role = roleOf(file, products)
+    if (role.kind === "skipped") left.push(skipped(role.reason, file.path))
+    else (role.kind === "json" ? jsons : pictures).push(file)
   }
   return { jsons, pictures, skipped: tally(left) }
 }
@@ -77,29 +88,29 @@ interface SidecarFile extends Located {
 const byFolder = <F extends Place>(files: ReadonlyArray<F>): ReadonlyMap<string, ReadonlyArray<F>> =>
   Map.groupBy(files, ({ folder }) => folder)
 
-/** Matches all pictures; `contents` are those of the JSON files, in their order. */
-export const makePlan = (
-  set: Pick<ArchiveSet, "rejects" | "skipped">,
+/**
+ * Matches the pictures of a part; `contents` are those of its JSON files, in their order, `albums` those of the whole
+ * export by folder.
+ */
+export const planPart = (
   sorted: Sorted,
   contents: ReadonlyArray<TakeoutJson | Broken>,
+  albums: ReadonlyMap<string, AlbumItem>,
   options: PlanOptions
-): Plan<Picture> => {
+): Part<Picture> => {
   const sidecars: Array<SidecarFile> = []
-  const albumFiles: Array<AlbumFile> = []
   const rejects: Array<Reject> = []
   const left: Array<Skip> = []
   sorted.jsons.forEach((file, index) => {
     const content = contents[index] ?? { kind: "other" }
     if (content.kind === "picture") sidecars.push({ ...file, sidecar: content.sidecar })
-    else if (content.kind === "album") albumFiles.push({ folder: file.folder, path: file.path, album: content.album })
     else if (content.kind === "other")
       left.push(skipped("JSON that describes neither a picture nor an album", file.path))
-    else {
+    else if (content.kind === "broken") {
       sidecars.push({ ...file, sidecar: null })
       rejects.push(brokenSidecar(file.entry, content))
     }
   })
-  const { albums, skipped: sharedFolders } = albumsOf(albumFiles)
   const sidecarsOf = byFolder(sidecars)
   const picturesOf = byFolder(sorted.pictures)
   const folders = new Map<string, FolderMatches<Located, SidecarFile>>()
@@ -119,12 +130,7 @@ export const makePlan = (
     if (reason !== null) left.push(skipped(reason, file.path))
     else units.push(pictureOf(file, match, found.halves.get(file), album))
   }
-  return {
-    fingerprint: options.fingerprint,
-    units,
-    rejects: [...set.rejects, ...rejects],
-    skipped: tally([...set.skipped, ...sorted.skipped, ...sharedFolders, ...left])
-  }
+  return { units, rejects, skipped: tally([...sorted.skipped, ...left]) }
 }
 
 /** Why a picture is left out on purpose; null: it isn't. */

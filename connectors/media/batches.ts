@@ -24,6 +24,17 @@ export interface Plan<U extends Unit> {
   readonly skipped: ReadonlyArray<Skip>
 }
 
+/** A part of a plan: what is read, and what was decided before reading. */
+export type Part<U extends Unit> = Omit<Plan<U>, "fingerprint">
+
+/** A plan whose parts are made one by one as they are read, so that a library's size doesn't count (I9). */
+export interface Parts<U extends Unit, R> {
+  readonly fingerprint: string
+  /** How many files each part has, about: for the progress. */
+  readonly sizes: ReadonlyArray<number>
+  readonly part: (index: number) => Effect.Effect<Part<U>, SourceError, R>
+}
+
 /** What became of a unit. */
 export interface Outcome {
   readonly records: ReadonlyArray<Record<Columns>>
@@ -33,17 +44,6 @@ export interface Outcome {
 
 const MAX_FILES = 256
 const MAX_BYTES = 64 * 1024 * 1024
-
-const Progress = Schema.Struct({ fingerprint: Schema.String, done: Schema.Int })
-const decodeProgress = Schema.decodeUnknownOption(Progress)
-
-/** How many units of this very plan are done; null where it has not been begun. */
-const doneOf = ({ fingerprint, units }: Plan<Unit>, { checkpoint }: Opening): number | null => {
-  const progress = Option.getOrNull(decodeProgress(checkpoint))
-  return progress?.fingerprint === fingerprint && progress.done >= 0 && progress.done <= units.length
-    ? progress.done
-    : null
-}
 
 /** The end of the batch that starts at `from`: at least one unit, then up to so many files and bytes. */
 const endOf = (units: ReadonlyArray<Unit>, from: number): number => {
@@ -77,35 +77,100 @@ export const unreadable = (
   origin: { archive: entry.archive, member: entry.path }
 })
 
-/** Reads the units from the checkpoint on. What the plan itself rejects and skips comes with the very first batch. */
+const Progress = Schema.Struct({ fingerprint: Schema.String, part: Schema.Int, done: Schema.Int })
+const decodeProgress = Schema.decodeUnknownOption(Progress)
+
+const START = { part: 0, done: 0 }
+
+/** How far this very plan was read. */
+const placeOf = ({ fingerprint, sizes }: Parts<Unit, unknown>, { checkpoint }: Opening): typeof START | null => {
+  const progress = Option.getOrNull(decodeProgress(checkpoint))
+  return progress?.fingerprint === fingerprint &&
+    progress.done >= 0 &&
+    progress.part >= 0 &&
+    progress.part < sizes.length
+    ? progress
+    : null
+}
+
+/** While the results of one batch are gathered, the threads have the next at hand. */
+const BATCHES_AT_ONCE = 2
+
+/**
+ * Reads the parts from the checkpoint on. What a part itself rejects and skips comes with its first batch, which it has
+ * even without units.
+ */
+export const mediaParts = <U extends Unit, R>(
+  parts: Parts<U, R>,
+  opening: Opening,
+  outcomeOf: (unit: U, results: ReadonlyArray<MediaResult>) => Outcome
+): Stream.Stream<Batch<Columns>, SourceError, MediaReader | R> => {
+  const { fingerprint, sizes } = parts
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  const place = placeOf(parts, opening)
+  const { part: first, done } = place ?? START
+
+  const batchesOf = (index: number, part: Part<U>, before: number) => {
+    const { units } = part
+    const begun = index === first && done <= units.length ? done : 0
+    const read = Effect.fnUntraced(function* ({ end, from }: Slice) {
+      const reader = yield* MediaReader
+      const slice = units.slice(from, end)
+      const results = yield* reader.read(slice.flatMap(({ entries }) => entries))
+      let at = 0
+      const outcomes = slice.map((unit) => {
+        const own = results.slice(at, at + unit.entries.length)
+        at += unit.entries.length
+        return outcomeOf(unit, own)
+      })
+      const fresh = from === 0
+      const made: Batch<Columns> = {
+        records: outcomes.flatMap(({ records }) => records),
+        rejects: [...(fresh ? part.rejects : []), ...outcomes.flatMap(({ rejects }) => rejects ?? [])],
+        skipped: tally([...(fresh ? part.skipped : []), ...outcomes.flatMap(({ skipped }) => skipped ?? [])]),
+        checkpoint: { fingerprint, part: index, done: end },
+        // Halves are files without a unit of their own.
+        progress: { done: before + (end < units.length ? end : (sizes[index] ?? end)), total, unit: "records" }
+      }
+      return made
+    })
+    const slices = slicesOf(units, begun, place === null || index > first)
+    return Stream.fromIterable(slices, { chunkSize: 1 }).pipe(Stream.mapEffect(read, { concurrency: BATCHES_AT_ONCE }))
+  }
+
+  return Stream.range(first, sizes.length - 1, 1).pipe(
+    Stream.mapEffect((index) => Effect.map(parts.part(index), (part) => ({ index, part }))),
+    Stream.buffer({ capacity: 1 }),
+    Stream.flatMap(({ index, part }) =>
+      batchesOf(
+        index,
+        part,
+        sizes.slice(0, index).reduce((sum, size) => sum + size, 0)
+      )
+    )
+  )
+}
+
+interface Slice {
+  readonly from: number
+  readonly end: number
+}
+
+/** The batches from `begun` on; one without units where there are none and nothing was said of the part yet. */
+const slicesOf = (units: ReadonlyArray<Unit>, begun: number, unsaid: boolean): ReadonlyArray<Slice> => {
+  const slices: Array<Slice> = []
+  for (let from = begun; from < units.length; from = endOf(units, from)) slices.push({ from, end: endOf(units, from) })
+  return slices.length === 0 && units.length === 0 && unsaid ? [{ from: 0, end: 0 }] : slices
+}
+
+/** Reads a plan of one part. */
 export const mediaBatches = <U extends Unit>(
   plan: Plan<U>,
   opening: Opening,
   outcomeOf: (unit: U, results: ReadonlyArray<MediaResult>) => Outcome
-): Stream.Stream<Batch<Columns>, SourceError, MediaReader> => {
-  const { fingerprint, units } = plan
-  const batch = Effect.fnUntraced(function* (from: number) {
-    const reader = yield* MediaReader
-    const end = endOf(units, from)
-    const slice = units.slice(from, end)
-    const results = yield* reader.read(slice.flatMap(({ entries }) => entries))
-    let at = 0
-    const outcomes = slice.map((unit) => {
-      const own = results.slice(at, at + unit.entries.length)
-      at += unit.entries.length
-      return outcomeOf(unit, own)
-    })
-    const first = from === 0
-    const made: Batch<Columns> = {
-      records: outcomes.flatMap(({ records }) => records),
-      rejects: [...(first ? plan.rejects : []), ...outcomes.flatMap(({ rejects }) => rejects ?? [])],
-      skipped: tally([...(first ? plan.skipped : []), ...outcomes.flatMap(({ skipped }) => skipped ?? [])]),
-      checkpoint: { fingerprint, done: end },
-      progress: { done: end, total: units.length, unit: "records" }
-    }
-    return [[made], end < units.length ? Option.some(end) : Option.none()] as const
-  })
-  const done = doneOf(plan, opening)
-  // A plan without units still has one batch, for what it skips.
-  return done === units.length ? Stream.empty : Stream.paginate(done ?? 0, batch)
-}
+): Stream.Stream<Batch<Columns>, SourceError, MediaReader> =>
+  mediaParts(
+    { fingerprint: plan.fingerprint, sizes: [plan.units.length], part: () => Effect.succeed(plan) },
+    opening,
+    outcomeOf
+  )

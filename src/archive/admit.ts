@@ -1,10 +1,10 @@
 /** Which lines of a zip's directory become entries, and why the others don't. */
 import type { Entry } from "../component/archive.ts"
 import type { Reject } from "../component/batch.ts"
-import { EpochMillis } from "../component/column.ts"
 import { entryPath } from "./entry-path.ts"
 import { type LeftOut, fileLeftOut } from "./left-out.ts"
 import { LOCAL_HEADER_BYTES } from "./local-header.ts"
+import { ZipEntries } from "./zip-entry.ts"
 import type { ZipDirectory, ZipRange, ZipRecord } from "./zip-directory.ts"
 
 export interface Admitted {
@@ -33,6 +33,7 @@ const methods = new Map<number, "stored" | "deflate">([
  * `prefix` is put before their paths (for a zip within an archive: its own path and `/`).
  */
 export const admit = (archive: string, prefix: string, range: ZipRange, directory: ZipDirectory): Admitted => {
+  const zip = new ZipEntries(archive, range, directory.records.length)
   const entries: Array<Entry> = []
   const rejects: Array<Reject> = []
   const leftOut: Array<LeftOut> = []
@@ -71,22 +72,16 @@ export const admit = (archive: string, prefix: string, range: ZipRange, director
       reject("entry-bomb", `It claims ${record.size} bytes made of ${record.compressedSize}: a zip bomb.`)
     else {
       total += record.size
-      entries.push({
-        archive,
-        path,
-        size: record.size,
-        modifiedAt: knownTime(record.modifiedAt),
-        crc32: record.crc32,
-        location: {
-          kind: "zip",
-          file: range.file,
+      entries.push(
+        zip.add(path, {
           headerOffset: range.start + record.offset,
           compressedSize: record.compressedSize,
           size: record.size,
-          method,
-          crc32: record.crc32
-        }
-      })
+          crc32: record.crc32,
+          modifiedAt: record.modifiedAt > ZIP_EPOCH ? record.modifiedAt : Number.NaN,
+          compressed: method === "deflate"
+        })
+      )
     }
   }
   return { entries, rejects, leftOut }
@@ -96,6 +91,3 @@ const isBomb = ({ size, compressedSize }: ZipRecord): boolean => size > RATIO_FR
 
 // Writers that know no time write the zip format's first day, or zeros, which decode to before it.
 const ZIP_EPOCH = Date.UTC(1980, 0, 1)
-
-const knownTime = (milliseconds: number): EpochMillis | null =>
-  milliseconds > ZIP_EPOCH ? EpochMillis(milliseconds) : null

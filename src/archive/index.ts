@@ -9,7 +9,7 @@ import { Archives, type Entry } from "../component/archive.ts"
 import type { SourceError } from "../component/error.ts"
 import { type FileLocation, type ZipLocation, rawPieces, readExactly, readPieces, readWhole } from "./content.ts"
 import { changed, entryFailure, systemFailure, tooLarge } from "./failure.ts"
-import type { Unpack } from "./open-zip.ts"
+import type { OpeningOptions, Unpack } from "./open-zip.ts"
 import { openSet } from "./open-set.ts"
 
 export interface ArchivesOptions {
@@ -32,6 +32,8 @@ export const archivesLive = (options: ArchivesOptions = {}): Layer.Layer<Archive
       const handles = yield* RcMap.make({ lookup: openHandle, idleTimeToLive: IDLE })
       const scope = yield* Scope.Scope
       const copies = yield* Effect.cached(Scope.provide(temporaryFolder(options), scope))
+      // A run opens each set twice, to see whether it changed and to read it. Kept as long as the layer.
+      const listings: OpeningOptions["listings"] = new Map()
       const unpack: Unpack = (handle, location) =>
         Effect.flatMap(copies, (folder) => unpackTo(folder, handle, location))
 
@@ -75,9 +77,12 @@ export const archivesLive = (options: ArchivesOptions = {}): Layer.Layer<Archive
 
       return Archives.of({
         open: (path, opening = {}) =>
-          openSet(typeof path === "string" ? [path] : path, { nested: opening.nested ?? false, hashing, unpack }).pipe(
-            Effect.withSpan("Archives.open")
-          ),
+          openSet(typeof path === "string" ? [path] : path, {
+            nested: opening.nested ?? false,
+            hashing,
+            unpack,
+            listings
+          }).pipe(Effect.withSpan("Archives.open")),
         read,
         stream,
         asFile

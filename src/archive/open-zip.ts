@@ -17,6 +17,8 @@ export interface OpeningOptions {
   readonly nested: boolean
   readonly hashing: XXHashAPI
   readonly unpack: Unpack
+  /** What zips listed when they were last opened; a zip that was written since is listed anew. */
+  readonly listings: Map<string, Listed>
 }
 
 export interface Listed extends Admitted {
@@ -28,18 +30,29 @@ export interface Listed extends Admitted {
 const MOST_DEPTH = 3
 
 /** Lists a zip. Of zips within it only their own entries are listed, below the path of the zip. */
-export const openZip = (zip: ZipFound, options: OpeningOptions): Effect.Effect<Listed, SourceError> =>
-  Effect.andThen(
-    expectZip(zip.path, zip.bytes),
-    withFile(zip.path, (handle) =>
-      list(
-        { archive: zip.path, prefix: zip.prefix, depth: options.nested ? MOST_DEPTH : 0 },
-        { file: zip.path, start: 0, bytes: zip.bytes },
-        handle,
-        options
+export const openZip = (zip: ZipFound, options: OpeningOptions): Effect.Effect<Listed, SourceError> => {
+  const { bytes, path, prefix } = zip
+  const level = { archive: path, prefix, depth: options.nested ? MOST_DEPTH : 0 }
+  return expectZip(path, bytes).pipe(
+    Effect.andThen(
+      withFile(path, (handle) =>
+        Effect.gen(function* () {
+          const { ctimeMs, ino } = yield* attempt(path, () => handle.stat())
+          // A file that is written anew has another time of change, also where its own time is set back.
+          const key = JSON.stringify([path, prefix, bytes, ino, ctimeMs, level.depth])
+          const known = options.listings.get(key)
+          if (known !== undefined) return known
+          const listed = yield* list(level, { file: path, start: 0, bytes }, handle, options)
+          options.listings.set(key, listed)
+          return listed
+        })
       )
     )
   )
+}
+
+const attempt = <A>(path: string, run: () => Promise<A>): Effect.Effect<A, SourceError> =>
+  Effect.tryPromise({ try: run, catch: (cause) => systemFailure(path, "read", cause) })
 
 /** Where a zip stands: what its entries are called, and how many levels may still lie below. */
 interface Level {
@@ -90,7 +103,7 @@ const follow = (entry: Entry, level: Level, handle: FileHandle, options: Opening
 
 const withFile = <A>(path: string, use: (handle: FileHandle) => Effect.Effect<A, SourceError>) =>
   Effect.acquireUseRelease(
-    Effect.tryPromise({ try: () => open(path), catch: (cause) => systemFailure(path, "read", cause) }),
+    attempt(path, () => open(path)),
     use,
     (handle) => Effect.promise(() => handle.close())
   )

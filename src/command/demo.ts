@@ -4,10 +4,9 @@ import { Effect, Schema } from "effect"
 import { Database } from "../component/database.ts"
 import { sql } from "../component/sql.ts"
 import { writeSample } from "../sample/index.ts"
-import { warehouseLayer } from "../warehouse/warehouse.ts"
 import { type Shared, answer } from "./reply.ts"
 import { run } from "./run.ts"
-import { homeOf } from "./session.ts"
+import { storeLayer } from "./session.ts"
 
 const SAMPLE = "./sample"
 const DAYS = 60
@@ -72,4 +71,4 @@ const memories = (shared: Shared) =>
       "  npx keepsake inspect sample/*.zip",
       "  npx keepsake init"
     ].join("\n")
-  }).pipe(Effect.provide(warehouseLayer(homeOf(shared))))
+  }).pipe(Effect.provide(storeLayer(shared)))

@@ -7,6 +7,7 @@ import { type Finding, renderFinding } from "../pipeline/finding.ts"
 /** Flags that all commands share. */
 export interface Shared {
   readonly home: Option.Option<string>
+  readonly memory: Option.Option<string>
   readonly json: boolean
   readonly quiet: boolean
   readonly verbose: boolean

@@ -8,6 +8,16 @@ const shared = {
     Flag.withDescription("Where the database, caches and logs are (default: KEEPSAKE_HOME, else ./.keepsake)"),
     Flag.optional
   ),
+  memory: Flag.String("memory").pipe(
+    Flag.withDescription(
+      "What the database may hold in memory, such as 1GB (default: a quarter of the machine's, at most 4GB)"
+    ),
+    Flag.filter(
+      (size) => /^\d+(\.\d+)?(MB|GB)$/i.test(size),
+      (size) => `"${size}" is no size: write it like 512MB or 2GB`
+    ),
+    Flag.optional
+  ),
   json: Flag.Boolean("json").pipe(Flag.withDescription("Print one JSON object on stdout"), Flag.withDefault(false)),
   quiet: Flag.Boolean("quiet").pipe(
     Flag.withAlias("q"),

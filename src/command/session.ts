@@ -23,8 +23,11 @@ export const catalogueLayer = Layer.succeed(Catalogue, components)
 
 export const readers = Layer.mergeAll(ArchivesLive, mediaReaderLive, catalogueLayer)
 
+/** This home's file, with as much memory as the flags allow. */
+export const storeLayer = (shared: Shared) => warehouseLayer(homeOf(shared), Option.getOrUndefined(shared.memory))
+
 /** Everything that a run needs, over this home's file. */
-export const homeLayer = (shared: Shared) => Layer.mergeAll(readers, warehouseLayer(homeOf(shared)))
+export const homeLayer = (shared: Shared) => Layer.mergeAll(readers, storeLayer(shared))
 
 /** The same over an empty database in memory: for checks. */
 export const scratchLayer = Layer.mergeAll(readers, memoryWarehouse)

@@ -2,10 +2,9 @@ import { Effect, Option, Schema } from "effect"
 import { Database } from "../component/database.ts"
 import type { DatabaseError } from "../component/error.ts"
 import { authored } from "../component/sql.ts"
-import { warehouseLayer } from "../warehouse/warehouse.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
 import type { SqlInput } from "./root.ts"
-import { homeOf } from "./session.ts"
+import { storeLayer } from "./session.ts"
 import { aligned } from "./text.ts"
 
 const AnyRow = Schema.Record(Schema.String, Schema.Unknown)
@@ -21,7 +20,7 @@ export const sql = (shared: Shared, { format, query }: SqlInput) =>
       const rows = yield* database.rows(authored(query.replace(/;\s*$/, "")), AnyRow).pipe(Effect.mapError(queryError))
       const as = Option.getOrElse(format, () => (process.stdout.isTTY === true ? "table" : "csv"))
       return { summary: { rows: rows.length }, result: rows, text: render(rows, as) }
-    }).pipe(Effect.provide(warehouseLayer(homeOf(shared))))
+    }).pipe(Effect.provide(storeLayer(shared)))
   )
 
 /** A query that DuckDB refuses is the person's to mend: DuckDB's own words, with what it would have known. */

@@ -2,9 +2,8 @@ import { Effect, Schema } from "effect"
 import { Database } from "../component/database.ts"
 import { name, sql } from "../component/sql.ts"
 import { lifeTables } from "../life/table.ts"
-import { warehouseLayer } from "../warehouse/warehouse.ts"
 import { type Shared, answer } from "./reply.ts"
-import { homeOf } from "./session.ts"
+import { homeOf, storeLayer } from "./session.ts"
 import { aligned } from "./text.ts"
 
 const Run = Schema.Struct({
@@ -72,5 +71,5 @@ export const status = (shared: Shared) =>
               ])
         ].join("\n")
       }
-    }).pipe(Effect.provide(warehouseLayer(homeOf(shared))))
+    }).pipe(Effect.provide(storeLayer(shared)))
   )

@@ -28,7 +28,7 @@ export const startThread: Effect.Effect<Thread, ThreadDied, Scope.Scope> = Effec
     (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
   )
   const worker = yield* Effect.acquireRelease(
-    Effect.sync(() => new Worker(MODULE)),
+    Effect.sync(() => new Worker(MODULE, { resourceLimits: { maxYoungGenerationSizeMb: 4 } })),
     (started) => Effect.promise(() => started.terminate())
   )
   const waiting = new Map<number, (result: Effect.Effect<Outcome, ThreadDied>) => void>()

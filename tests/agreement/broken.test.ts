@@ -33,7 +33,7 @@ const file = join(directory, "pipeline.yaml")
 const called = async (command: typeof validate, home: string) => {
   const printed: Array<string> = []
   const capture: Console.Console = { ...globalThis.console, log: (line: string) => void printed.push(line) }
-  const shared = { home: Option.some(home), json: true, quiet: true, verbose: false }
+  const shared = { home: Option.some(home), memory: Option.none(), json: true, quiet: true, verbose: false }
   const exit = await Effect.runPromise(
     command(shared, { pipeline: file }).pipe(Effect.provideService(Console.Console, capture))
   )

@@ -26,7 +26,12 @@ test("a folder of the photos itself is given", () => {
 })
 
 const productsOf = (...paths: ReadonlyArray<string>) =>
-  [...photoProducts(paths.map(placeOf), (names) => names.includes("a.jpg.json"))].toSorted()
+  [
+    ...photoProducts(
+      () => Iterator.from(paths).map(placeOf),
+      (names) => names.includes("a.jpg.json")
+    )
+  ].toSorted()
 
 test.each([
   "Google Photos",

@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
 import { expect, it } from "vitest"
+import { beginningOf } from "../../../connectors/google-takeout/catalogue.ts"
 import { matchFolder } from "../../../connectors/google-takeout/match.ts"
 import { type SidecarFile, picture, sidecar } from "./files.ts"
 
@@ -55,6 +56,22 @@ it("the order of files doesn't matter", () => {
       expect(summary(shuffled(names), shuffled(sidecars))).toEqual(summary(names, sidecars))
     }),
     { numRuns: 500 }
+  )
+})
+
+it("files whose names begin differently never meet: parts of a folder can be matched apart", () => {
+  fc.assert(
+    fc.property(pictures, jsons, (names, sidecars) => {
+      const parts = new Set([...names, ...sidecars.map(({ name }) => name)].map(beginningOf))
+      const apart = [...parts].map((part) =>
+        matched(
+          names.filter((name) => beginningOf(name) === part),
+          sidecars.filter(({ name }) => beginningOf(name) === part)
+        )
+      )
+      expect(Object.assign({}, ...apart)).toEqual(matched(names, sidecars))
+    }),
+    { numRuns: 1000 }
   )
 })
 

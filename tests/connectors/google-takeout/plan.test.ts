@@ -1,7 +1,8 @@
+import { Effect, Layer } from "effect"
 import { expect, test } from "vitest"
-import { readJson } from "../../../connectors/google-takeout/json.ts"
-import { makePlan, sortEntries } from "../../../connectors/google-takeout/plan.ts"
-import type { Entry } from "../../../src/component/archive.ts"
+import { planExport } from "../../../connectors/google-takeout/catalogue.ts"
+import { tally } from "../../../connectors/media/tally.ts"
+import { type ArchiveSet, Archives, type Entry } from "../../../src/component/archive.ts"
 import type { Json } from "../../../src/component/column.ts"
 
 const ROOT = "Takeout/Google Photos"
@@ -17,19 +18,27 @@ const entry = (path: string, archive = PART): Entry => ({
 })
 
 /** The plan of these members: null for media, else a JSON's content, or its broken text. */
-const planned = (
+const planned = async (
   members: { readonly [path: string]: null | Json | { readonly broken: string } },
   options: { readonly trash?: "skip" | "keep"; readonly partner?: "skip" | "keep"; readonly archive?: string } = {}
 ) => {
-  const entries = Object.keys(members).map((path) => entry(path, options.archive))
-  const sorted = sortEntries(entries)
-  const contents = sorted.jsons.map(({ entry: { path } }) => {
+  const bytesOf = ({ path }: Entry): Uint8Array => {
     const value = members[path] ?? null
     const broken = typeof value === "object" && value !== null && "broken" in value ? String(value.broken) : null
-    return readJson(Buffer.from(broken ?? JSON.stringify(value)))
-  })
-  const set = { rejects: [], skipped: [] }
-  const plan = makePlan(set, sorted, contents, { trash: "skip", partner: "keep", fingerprint: "f", ...options })
+    return Buffer.from(broken ?? JSON.stringify(value))
+  }
+  const archives = Layer.mock(Archives)({ read: (file) => Effect.sync(() => bytesOf(file)) })
+  const entries = Object.keys(members).map((path) => entry(path, options.archive))
+  const set: ArchiveSet = { archives: [], fingerprint: "f", entries, rejects: [], skipped: [] }
+  const parts = await Effect.gen(function* () {
+    const plan = yield* planExport(set, "f", { trash: "skip", partner: "keep", ...options })
+    return yield* Effect.forEach(plan.sizes.keys(), plan.part)
+  }).pipe(Effect.provide(archives), Effect.runPromise)
+  const plan = {
+    units: parts.flatMap(({ units }) => units),
+    rejects: parts.flatMap(({ rejects }) => rejects),
+    skipped: tally(parts.flatMap(({ skipped }) => skipped))
+  }
   return {
     plan,
     albums: Object.fromEntries(plan.units.map(({ path, source }) => [path, source.albums.map(({ title }) => title)])),
@@ -44,8 +53,8 @@ const said = (title: string, more: { readonly [key: string]: Json } = {}): Json 
   ...more
 })
 
-test("the same photo sits in its year and in every album: one record each, with its membership", () => {
-  const { albums } = planned({
+test("the same photo sits in its year and in every album: one record each, with its membership", async () => {
+  const { albums } = await planned({
     [`${ROOT}/Photos from 2017/a.jpg`]: null,
     [`${ROOT}/Rome _ friends/a.jpg`]: null,
     [`${ROOT}/Rome _ friends/Metadaten.json`]: { title: "Rome & friends", access: "protected" },
@@ -59,26 +68,26 @@ test("the same photo sits in its year and in every album: one record each, with 
   })
 })
 
-test("an album's key is its folder and title, whatever the archive is named", () => {
-  const keyIn = (archive: string) =>
-    planned(
-      { [`${ROOT}/Rome/a.jpg`]: null, [`${ROOT}/Rome/metadata.json`]: { title: "Rome" } },
-      { archive }
-    ).plan.units.map(({ source }) => source.albums.map(({ key }) => key))
-  expect(keyIn("takeout-1-001.zip")).toEqual([["Rome\u001fRome"]])
-  expect(keyIn("takeout-2-001.zip")).toEqual(keyIn("takeout-1-001.zip"))
+test("an album's key is its folder and title, whatever the archive is named", async () => {
+  const keyIn = async (archive: string) => {
+    const members = { [`${ROOT}/Rome/a.jpg`]: null, [`${ROOT}/Rome/metadata.json`]: { title: "Rome" } }
+    const { plan } = await planned(members, { archive })
+    return plan.units.map(({ source }) => source.albums.map(({ key }) => key))
+  }
+  expect(await keyIn("takeout-1-001.zip")).toEqual([["Rome\u001fRome"]])
+  expect(await keyIn("takeout-2-001.zip")).toEqual(await keyIn("takeout-1-001.zip"))
 })
 
-test("a year's folder with metadata is no album", () => {
-  const { albums } = planned({
+test("a year's folder with metadata is no album", async () => {
+  const { albums } = await planned({
     [`${ROOT}/Photos from 2017/a.jpg`]: null,
     [`${ROOT}/Photos from 2017/metadata.json`]: { title: "Photos from 2017" }
   })
   expect(Object.values(albums)).toEqual([[]])
 })
 
-test("untitled albums share a folder: one album without a title", () => {
-  const { albums, skipped } = planned({
+test("untitled albums share a folder: one album without a title", async () => {
+  const { albums, skipped } = await planned({
     [`${ROOT}/Untitled/a.jpg`]: null,
     [`${ROOT}/Untitled/metadata.json`]: { title: "", access: "protected" },
     [`${ROOT}/Untitled/metadata(1).json`]: { title: "", access: "protected" }
@@ -87,8 +96,8 @@ test("untitled albums share a folder: one album without a title", () => {
   expect(skipped).toEqual({})
 })
 
-test("albums of like names share a folder: it is the one that it is named after, and the other is told", () => {
-  const { albums, skipped } = planned({
+test("albums of like names share a folder: it is the one that it is named after, and the other is told", async () => {
+  const { albums, skipped } = await planned({
     [`${ROOT}/A_B/a.jpg`]: null,
     [`${ROOT}/A_B/metadata.json`]: { title: "A long name" },
     [`${ROOT}/A_B/metadata(1).json`]: { title: "A/B" }
@@ -97,8 +106,8 @@ test("albums of like names share a folder: it is the one that it is named after,
   expect(skipped).toEqual({ "album in the folder of another: its pictures can't be told from the other's": 1 })
 })
 
-test("what is no photo is counted, with the reason", () => {
-  const { paths, skipped } = planned({
+test("what is no photo is counted, with the reason", async () => {
+  const { paths, skipped } = await planned({
     "Takeout/archive_browser.html": null,
     "Takeout/Calendar/me.ics": null,
     "Takeout/Location History/Records.json": { locations: [] },
@@ -120,8 +129,11 @@ test("what is no photo is counted, with the reason", () => {
   })
 })
 
-test("a broken sidecar is rejected with its bytes, and its picture is kept", () => {
-  const { plan } = planned({ [`${ROOT}/Rome/a.jpg`]: null, [`${ROOT}/Rome/a.jpg.json`]: { broken: '{"title": "a' } })
+test("a broken sidecar is rejected with its bytes, and its picture is kept", async () => {
+  const { plan } = await planned({
+    [`${ROOT}/Rome/a.jpg`]: null,
+    [`${ROOT}/Rome/a.jpg.json`]: { broken: '{"title": "a' }
+  })
   expect(plan.rejects).toMatchObject([
     {
       code: "sidecar-broken",
@@ -133,12 +145,12 @@ test("a broken sidecar is rejected with its bytes, and its picture is kept", () 
   expect(plan.skipped).toEqual([])
 })
 
-test("a file without extension is read: its content tells", () => {
-  const { plan } = planned({ [`${ROOT}/Rome/03.03.13 - 1`]: null, [`${ROOT}/Rome/MVIMG_1`]: null })
+test("a file without extension is read: its content tells", async () => {
+  const { plan } = await planned({ [`${ROOT}/Rome/03.03.13 - 1`]: null, [`${ROOT}/Rome/MVIMG_1`]: null })
   expect(plan.units.map(({ kind }) => kind)).toEqual([null, "video"])
 })
 
-test("pictures in the trash are left out, with their edited copies and halves, unless asked for", () => {
+test("pictures in the trash are left out, with their edited copies and halves, unless asked for", async () => {
   const members = {
     [`${ROOT}/Papierkorb/a.jpg`]: null,
     [`${ROOT}/Photos from 2017/b.HEIC`]: null,
@@ -148,22 +160,22 @@ test("pictures in the trash are left out, with their edited copies and halves, u
     [`${ROOT}/Trash/c.jpg`]: null,
     [`${ROOT}/Trash/metadata.json`]: { title: "Trash", access: "protected" }
   }
-  expect(planned(members).paths).toEqual([`${ROOT}/Trash/c.jpg`])
-  expect(planned(members).skipped).toEqual({ "in the trash (`trash: keep` reads these too)": 3 })
-  expect(planned(members, { trash: "keep" }).paths).toHaveLength(4)
+  expect((await planned(members)).paths).toEqual([`${ROOT}/Trash/c.jpg`])
+  expect((await planned(members)).skipped).toEqual({ "in the trash (`trash: keep` reads these too)": 3 })
+  expect((await planned(members, { trash: "keep" })).paths).toHaveLength(4)
 })
 
-test("a partner's pictures are kept, unless not wanted", () => {
+test("a partner's pictures are kept, unless not wanted", async () => {
   const members = {
     [`${ROOT}/Rome/a.jpg`]: null,
     [`${ROOT}/Rome/a.jpg.json`]: said("a.jpg", { googlePhotosOrigin: { fromPartnerSharing: {} } })
   }
-  expect(planned(members).paths).toHaveLength(1)
-  expect(planned(members, { partner: "skip" }).paths).toEqual([])
+  expect((await planned(members)).paths).toHaveLength(1)
+  expect((await planned(members, { partner: "skip" })).paths).toEqual([])
 })
 
-test("an export in parts that were unpacked apart is one", () => {
-  const { plan } = planned({
+test("an export in parts that were unpacked apart is one", async () => {
+  const { plan } = await planned({
     "parts/takeout-001/Takeout/Google Foto/Foto da 2002/a.jpg": null,
     "parts/takeout-002/Takeout/Google Foto/Foto da 2002/a.jpg.supplemental-metadata.json": said("a.jpg")
   })
@@ -172,9 +184,9 @@ test("an export in parts that were unpacked apart is one", () => {
   ])
 })
 
-test("originals and halves are named by their members' paths", () => {
+test("originals and halves are named by their members' paths", async () => {
   const folder = `${ROOT}/Photos from 2017`
-  const { plan } = planned({
+  const { plan } = await planned({
     [`${folder}/b.HEIC`]: null,
     [`${folder}/b.MP4`]: null,
     [`${folder}/b-bearbeitet.HEIC`]: null,

@@ -82,7 +82,7 @@ it.effect("a checkpoint of another plan, or no checkpoint of ours, starts over",
     const plan = planOf([1, 1])
     for (const checkpoint of [
       { fingerprint: "other", done: 1 },
-      { fingerprint: "f", done: 3 },
+      { fingerprint: "f", part: 0, done: 3 },
       { fingerprint: "f" },
       "f",
       1
@@ -94,7 +94,7 @@ it.effect("a checkpoint of another plan, or no checkpoint of ours, starts over",
 it.effect("a plan without pictures has one batch, for what it skips", () =>
   Effect.gen(function* () {
     const { batches } = yield* run(planOf([]))
-    const checkpoint = { fingerprint: "f", done: 0 }
+    const checkpoint = { fingerprint: "f", part: 0, done: 0 }
     const { rejects, skipped } = planOf([])
     const progress = { done: 0, total: 0, unit: "records" }
     expect(batches).toEqual([{ records: [], rejects, skipped, checkpoint, progress }])
