@@ -1,25 +1,42 @@
-import { Effect } from "effect"
+/** Says what archives hold, by reading them as a run would, without keeping anything. */
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect, Layer } from "effect"
 import { Archives, type ArchiveSet } from "../component/archive.ts"
-import { type Shared, answer } from "./reply.ts"
+import { Progress } from "../engine/progress.ts"
+import { type Count, type Survey, survey } from "../engine/survey.ts"
+import { homeAt } from "../warehouse/home.ts"
+import { warehouseLayer } from "../warehouse/warehouse.ts"
+import { type Claim, type Claims, claimsOf, sourceLine, sourceName } from "./claims.ts"
+import { missingParts } from "./parts.ts"
+import { progressWriter } from "./progress.ts"
+import { type Shared, answer, findingsError } from "./reply.ts"
 import type { InspectInput } from "./root.ts"
-import { components, readers } from "./session.ts"
+import { checkText, components, readers, scratchLayer } from "./session.ts"
 import { aligned } from "./text.ts"
 
-/** Looks into archives without importing anything. */
-export const inspect = (shared: Shared, { paths }: InspectInput) =>
+export const inspect = (shared: Shared, { deep, paths }: InspectInput) =>
   answer(
     "inspect",
     shared,
     Effect.gen(function* () {
       const archives = yield* Archives
       const set = yield* archives.open(paths)
-      const streams = readableBy(set)
+      const claims = claimsOf(set, [...components.streams.values()])
       const missing = missingParts(set.archives.map((archive) => archive.path))
-      const bytes = set.archives.reduce((sum, archive) => sum + archive.bytes, 0)
+      const found = yield* Effect.forEach(claims.claims, (claim) => look(claim, deep))
       const result = {
         archives: set.archives,
         files: set.entries.length,
-        streams,
+        streams: found.map(({ claim, survey: read }) => ({
+          type: claim.stream.type,
+          files: claim.files,
+          path: claim.paths,
+          source: sourceLine(claim),
+          ...(read === null ? {} : { records: read.ledger, counts: read.counts, left: read.left })
+        })),
+        unclaimed: claims.unclaimed,
         missing_parts: missing,
         rejects: set.rejects.map(({ code, origin, reason }) => ({ code, reason, ...origin })),
         skipped: set.skipped
@@ -27,67 +44,99 @@ export const inspect = (shared: Shared, { paths }: InspectInput) =>
       return {
         summary: { archives: set.archives.length, files: set.entries.length, missing_parts: missing.length },
         result,
-        text: [
-          `${set.archives.length} archives, ${set.entries.length.toLocaleString("en")} files, ${(bytes / 1024 ** 2).toFixed(1)} MB`,
-          "",
-          ...aligned(byKind(set)),
-          "",
-          ...(missing.length === 0
-            ? []
-            : [`Missing: ${missing.join(", ")}. Download them too: sidecars and albums may lie there.`, ""]),
-          ...set.rejects
-            .slice(0, 10)
-            .map(({ origin, reason }) => `Not usable: ${origin.member ?? origin.archive}: ${reason}`),
-          ...(streams.length === 0
-            ? ["No stream reads these files. See: keepsake list"]
-            : [
-                "Add to `sources:` of a pipeline:",
-                ...streams.map(
-                  ({ files, type }) => `  mine: { type: ${type}, path: ${paths.join(" ")} }   # ${files} files`
-                )
-              ])
-        ].join("\n")
+        text: words(set, claims, found, missing)
       }
-    }).pipe(Effect.provide(readers))
+    }).pipe(Effect.provideService(Progress, progressWriter(shared.quiet)), Effect.provide(readers))
   )
 
-interface Reads {
-  readonly type: string
-  readonly files: number
+interface Look {
+  readonly claim: Claim
+  /** Null: pictures, which are read only when asked for. */
+  readonly survey: Survey | null
 }
 
-/** The streams that know the most of the files; general ones only where no special one does. */
-const readableBy = (set: ArchiveSet): ReadonlyArray<Reads> => {
-  const counts = [...components.streams.values()].flatMap(({ recognises, type }): ReadonlyArray<Reads> => {
-    const files = recognises === undefined ? 0 : set.entries.filter((entry) => recognises.test(entry.path)).length
-    return files === 0 ? [] : [{ type, files }]
-  })
-  const special = counts.filter(({ type }) => type !== "folder.photos" && type !== "file.rows")
-  return special.length > 0 ? special : counts
+/** Reads the stream into a database that goes with the scope. */
+const look = (claim: Claim, deep: boolean) =>
+  Effect.gen(function* () {
+    const { stream } = claim
+    if (stream.entity === "media" && !deep) return { claim, survey: null } satisfies Look
+    const source = sourceName(stream)
+    const text = JSON.stringify({
+      name: "inspect",
+      sources: { [source]: { type: stream.type, path: claim.paths } },
+      sinks: { nowhere: { type: "file", from: source, path: "inspect.parquet" } }
+    })
+    const { findings, plan } = yield* checkText(text, "inspect").pipe(Effect.scoped, Effect.provide(scratchLayer))
+    const planned = plan?.sources[0]
+    if (plan === null || planned === undefined) return yield* findingsError(findings)
+    const directory = yield* temporaryDirectory
+    const database = Layer.mergeAll(readers, warehouseLayer(homeAt(directory)))
+    return { claim, survey: yield* survey(plan, planned).pipe(Effect.provide(database)) } satisfies Look
+  }).pipe(Effect.scoped)
+
+const temporaryDirectory = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "keepsake-inspect-"))),
+  (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
+)
+
+const number = (count: number): string => count.toLocaleString("en")
+
+const words = (
+  set: ArchiveSet,
+  { unclaimed }: Claims,
+  found: ReadonlyArray<Look>,
+  missing: ReadonlyArray<string>
+): string => {
+  const bytes = set.archives.reduce((sum, archive) => sum + archive.bytes, 0)
+  const head = `${number(set.archives.length)} archives, ${number(set.entries.length)} files, ${(bytes / 1024 ** 2).toFixed(1)} MB`
+  return [
+    head,
+    ...found.flatMap(({ claim, survey: read }) => ["", ...section(claim, read)]),
+    "",
+    ...(missing.length === 0
+      ? []
+      : [`Missing: ${missing.join(", ")}. Download them too: sidecars and albums may lie there.`, ""]),
+    ...set.rejects
+      .slice(0, 10)
+      .map(({ origin, reason }) => `Not usable: ${origin.member ?? origin.archive}: ${reason}`),
+    ...unclaimed.slice(0, 10).map((path) => `Not known: ${path}: no stream reads it.`),
+    ...(found.length === 0
+      ? ["No stream reads these files. See: keepsake list"]
+      : ["Add to `sources:` of a pipeline:", ...found.map(({ claim }) => `  ${sourceLine(claim)}`)])
+  ].join("\n")
 }
 
-const byKind = (set: ArchiveSet): ReadonlyArray<ReadonlyArray<string>> => {
-  const kinds = new Map<string, number>()
-  for (const { path } of set.entries) {
-    const kind = /\.([A-Za-z0-9]{1,8})$/.exec(path)?.[1]?.toLowerCase() ?? "other"
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
-  }
-  return [...kinds].toSorted((a, b) => b[1] - a[1]).map(([kind, count]) => [`  ${kind}`, count.toLocaleString("en")])
+const section = ({ files, stream }: Claim, read: Survey | null): ReadonlyArray<string> => {
+  if (read === null) return [`${stream.type}: ${number(files)} files (--deep reads and counts them)`]
+  const total = read.counts.reduce((sum, { records }) => sum + records, 0)
+  return [
+    `${stream.type}: ${number(total)} records in ${number(files)} files`,
+    ...aligned(byKind(read.counts)),
+    ...read.left.map(
+      ({ count, example, reason }) =>
+        `  left out ${number(count)}: ${reason}${example === null || count === 0 ? "" : ` (such as ${example})`}`
+    )
+  ]
 }
 
-/** Gaps in `takeout-…-001.zip` and `takeout-…-3-009.zip`. What lies behind the last part can't be known. */
-export const missingParts = (paths: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const exports = new Map<string, { readonly width: number; readonly parts: Set<number> }>()
-  for (const path of paths) {
-    const [, stem, digits] = /([^/\\]*-)(\d{3})\.zip$/i.exec(path) ?? []
-    if (stem === undefined || digits === undefined) continue
-    const found = exports.get(stem) ?? { width: digits.length, parts: new Set<number>() }
-    found.parts.add(Number(digits))
-    exports.set(stem, found)
-  }
-  return [...exports].flatMap(([stem, { parts, width }]) =>
-    Array.from({ length: Math.max(...parts) }, (_, index) => index + 1)
-      .filter((part) => !parts.has(part))
-      .map((part) => `${stem}${String(part).padStart(width, "0")}.zip`)
-  )
+const MOST_KINDS = 12
+
+/** Each kind with its number and years, the most frequent first. */
+const byKind = (counts: ReadonlyArray<Count>): ReadonlyArray<ReadonlyArray<string>> => {
+  const kinds = [...Map.groupBy(counts, ({ what }) => what)]
+    .map(([what, own]) => ({
+      what,
+      records: own.reduce((sum, { records }) => sum + records, 0),
+      years: own.flatMap(({ year }) => year ?? [])
+    }))
+    .toSorted((a, b) => b.records - a.records)
+  const shown = kinds
+    .slice(0, MOST_KINDS)
+    .map(({ records, what, years }) => [`  ${what}`, number(records), span(years)])
+  return kinds.length > MOST_KINDS ? [...shown, [`  and ${kinds.length - MOST_KINDS} other kinds`]] : shown
+}
+
+const span = (years: ReadonlyArray<number>): string => {
+  const [first, last] = [Math.min(...years), Math.max(...years)]
+  return years.length === 0 ? "" : first === last ? `${first}` : `${first}–${last}`
 }

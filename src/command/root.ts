@@ -141,6 +141,7 @@ const schema = Command.make(
 
 export interface InspectInput {
   readonly paths: ReadonlyArray<string>
+  readonly deep: boolean
 }
 
 const inspect = Command.make(
@@ -149,7 +150,8 @@ const inspect = Command.make(
     paths: Argument.String("archive").pipe(
       Argument.withDescription("Archives, folders or globs, such as ~/Downloads/takeout-*.zip"),
       Argument.variadic({ min: 1 })
-    )
+    ),
+    deep: Flag.Boolean("deep").pipe(Flag.withDescription("Read pictures too, all of them"), Flag.withDefault(false))
   },
   call<InspectInput>(async () => (await import("./inspect.ts")).inspect)
 ).pipe(Command.withDescription("Say what archives hold, which parts are missing, and which stream reads them"))
