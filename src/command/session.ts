@@ -12,7 +12,7 @@ import type { DatabaseError } from "../component/error.ts"
 import { mediaReaderLive } from "../media/index.ts"
 import { type Checked, check } from "../pipeline/check.ts"
 import { type Home, homeAt } from "../warehouse/home.ts"
-import { type Warehouse, memoryWarehouse, warehouseLayer } from "../warehouse/warehouse.ts"
+import { type Warehouse, memoryWarehouse, readingLayer, servedWarehouse } from "../warehouse/warehouse.ts"
 import { type Shared, commandError, findingsError } from "./reply.ts"
 
 export const homeOf = ({ home }: Shared): Home =>
@@ -23,11 +23,12 @@ export const catalogueLayer = Layer.succeed(Catalogue, components)
 
 export const readers = Layer.mergeAll(ArchivesLive, mediaReaderLive, catalogueLayer)
 
-/** This home's file, with as much memory as the flags allow. */
-export const storeLayer = (shared: Shared) => warehouseLayer(homeOf(shared), Option.getOrUndefined(shared.memory))
+/** This home's database for reading, also while a run holds it. */
+export const storeLayer = (shared: Shared) => readingLayer(homeOf(shared), Option.getOrUndefined(shared.memory))
 
-/** Everything that a run needs, over this home's file. */
-export const homeLayer = (shared: Shared) => Layer.mergeAll(readers, storeLayer(shared))
+/** Everything that a run needs, over this home's file. Meanwhile others may look on. */
+export const homeLayer = (shared: Shared) =>
+  Layer.mergeAll(readers, servedWarehouse(homeOf(shared), Option.getOrUndefined(shared.memory)))
 
 /** The same over an empty database in memory: for checks. */
 export const scratchLayer = Layer.mergeAll(readers, memoryWarehouse)

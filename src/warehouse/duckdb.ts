@@ -4,13 +4,14 @@ import {
   DuckDBDataChunk,
   DuckDBInstance,
   type DuckDBType,
-  type DuckDBValue
+  type DuckDBValue,
+  StatementType
 } from "@duckdb/node-api"
 import { Context, Effect, Schema, type Scope, Semaphore } from "effect"
 import type { Columns, Row } from "../component/column.ts"
 import { DatabaseError } from "../component/error.ts"
 import { Database, type Vectors } from "../component/database.ts"
-import { type Sql, sql } from "../component/sql.ts"
+import { type Sql, literal, sql } from "../component/sql.ts"
 import { describeError } from "./fault.ts"
 import { INBOX_TYPES, columnValues, plain, vectorType, vectorValues } from "./value.ts"
 
@@ -32,6 +33,8 @@ export interface Connection {
     columns: Columns,
     rows: ReadonlyArray<Row<Columns>>
   ) => Effect.Effect<void, DatabaseError>
+  /** Another connection that only reads, for someone whose relative paths start in `directory`. */
+  readonly guest: (directory: string) => Effect.Effect<Database["Service"], DatabaseError, Scope.Scope>
   /** Names of the tables that a query reads; CTEs excluded. Fails where it does not parse. */
   readonly tableNames: (query: Sql) => Effect.Effect<ReadonlyArray<string>, DatabaseError>
 }
@@ -55,19 +58,69 @@ export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseEr
       ),
       (opened) => Effect.sync(() => opened.closeSync())
     )
-    const connection = yield* Effect.acquireRelease(
-      attempt("connect", () => instance.connect()),
-      (opened) => Effect.sync(() => opened.closeSync())
-    )
-    const made = fromConnection(connection, yield* Semaphore.make(1))
-    yield* made.database.execute(sql`set TimeZone = 'UTC'`) // I3
-    return made
+    const connect = Effect.gen(function* () {
+      const connection = yield* Effect.acquireRelease(
+        attempt("connect", () => instance.connect()),
+        (opened) => Effect.sync(() => opened.closeSync())
+      )
+      const made = fromConnection(connection, yield* Semaphore.make(1))
+      yield* made.database.execute(sql`set TimeZone = 'UTC'`) // I3
+      return { connection, made }
+    })
+    const guest: Connection["guest"] = (directory) =>
+      Effect.gen(function* () {
+        const { connection, made } = yield* connect
+        yield* made.database.execute(sql`set file_search_path = ${literal(directory)}`)
+        return readOnly(connection, made.database)
+      })
+    const { made } = yield* connect
+    return { ...made, guest }
   })
+
+/** What neither changes a row nor a setting. */
+const READING: ReadonlySet<StatementType> = new Set([
+  StatementType.SELECT,
+  StatementType.EXPLAIN,
+  StatementType.RELATION,
+  StatementType.LOGICAL_PLAN
+])
+
+/** Refuses what would change the database under the hands of its owner. */
+const readOnly = (connection: DuckDBConnection, database: Database["Service"]): Database["Service"] => {
+  const refusal = (statement: string) =>
+    new DatabaseError({
+      code: "locked",
+      message: "Another process is changing the database: it can only be read now.",
+      statement
+    })
+  const reads = async (statement: string): Promise<boolean> => {
+    const extracted = await connection.extractStatements(statement)
+    for (let index = 0; index < extracted.count; index++) {
+      const { statementType } = await extracted.prepare(index)
+      // `copy (query) to file` reads; `copy table from file` doesn't.
+      const copiesOut = statementType === StatementType.COPY && /^\s*copy\s*\(/i.test(statement)
+      if (!READING.has(statementType) && !copiesOut) return false
+    }
+    return true
+  }
+  const checked = (statement: Sql) =>
+    Effect.flatMap(
+      attempt(statement, () => reads(statement)),
+      (allowed) => (allowed ? Effect.void : Effect.fail(refusal(statement)))
+    )
+  return {
+    execute: (statements) => Effect.andThen(checked(statements), database.execute(statements)),
+    rows: (query, schema) => Effect.andThen(checked(query), database.rows(query, schema)),
+    describe: database.describe,
+    append: (table) => Effect.fail(refusal(`append to ${table}`)),
+    transaction: database.transaction
+  }
+}
 
 const attempt = <A>(statement: string, call: () => Promise<A>): Effect.Effect<A, DatabaseError> =>
   Effect.tryPromise({ try: call, catch: (cause) => describeError(cause, statement) })
 
-const fromConnection = (connection: DuckDBConnection, turn: Semaphore.Semaphore): Connection => {
+const fromConnection = (connection: DuckDBConnection, turn: Semaphore.Semaphore): Omit<Connection, "guest"> => {
   const exclusively = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Effect.service(Holding), (holding) => (holding ? effect : turn.withPermit(effect)))
 

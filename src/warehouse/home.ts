@@ -8,12 +8,15 @@ export interface Home {
   readonly directory: string
   readonly database: string
   readonly spill: string
+  /** Says where the process that holds the database listens. */
+  readonly owner: string
 }
 
 export const homeAt = (directory: string): Home => ({
   directory,
   database: join(directory, "keepsake.duckdb"),
-  spill: join(directory, "spill")
+  spill: join(directory, "spill"),
+  owner: join(directory, "owner.json")
 })
 
 /** Makes the directory, for its owner's eyes only. */

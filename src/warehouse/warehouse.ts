@@ -27,6 +27,32 @@ export const warehouseLayer = (
     })
   )
 
+// Only long runs and their guests need HTTP: commands start faster without it.
+const loadOwner = Effect.promise(() => import("./owner.ts"))
+const loadGuest = Effect.promise(() => import("./guest.ts"))
+
+/** The same, answering other processes as long as it is open. */
+export const servedWarehouse = (home: Home, memoryLimit?: string) =>
+  Layer.tap(warehouseLayer(home, memoryLimit), (context) =>
+    Effect.flatMap(loadOwner, ({ serveGuests }) => serveGuests(home, Context.get(context, Warehouse)))
+  )
+
+/** A home's database for reading: our own, or by way of the process that holds it. */
+export const readingLayer = (home: Home, memoryLimit?: string): Layer.Layer<Database, DatabaseError | SourceError> =>
+  Layer.effect(
+    Database,
+    Effect.map(Layer.build(warehouseLayer(home, memoryLimit)), (context) => Context.get(context, Database)).pipe(
+      Effect.catchIf(
+        (error) => error._tag === "DatabaseError" && error.code === "locked",
+        (error) =>
+          Effect.flatMap(
+            Effect.flatMap(loadGuest, ({ guestDatabase }) => guestDatabase(home)),
+            (database) => (database === null ? Effect.fail(error) : Effect.succeed(database))
+          )
+      )
+    )
+  )
+
 /** A warehouse that lives in memory: for checks that need no data, and for examples. */
 export const memoryWarehouse: Layer.Layer<Warehouse | Database, DatabaseError> = Layer.effectContext(
   opened(":memory:", "512MB", null)
