@@ -17,6 +17,7 @@ interface Opened extends Listed {
   readonly path: string
   readonly bytes: number
   readonly modifiedAt: number
+  readonly exportedAt: EpochMillis | null
 }
 
 const ARCHIVES_AT_ONCE = 4
@@ -41,7 +42,12 @@ export const openSet = (
         "Put the export there, or correct the path."
       )
     return {
-      archives: opened.map(({ path, bytes, modifiedAt }) => ({ path, bytes, modifiedAt: EpochMillis(modifiedAt) })),
+      archives: opened.map(({ path, bytes, modifiedAt, exportedAt }) => ({
+        path,
+        bytes,
+        modifiedAt: EpochMillis(modifiedAt),
+        exportedAt
+      })),
       fingerprint: fingerprint(opened, options.hashing),
       entries: opened.flatMap((archive) => archive.entries),
       rejects: [...refused, ...opened.flatMap((archive) => archive.rejects)],
@@ -51,20 +57,45 @@ export const openSet = (
 
 const fromZip = (zip: ZipFound, options: OpeningOptions): Effect.Effect<Opened, SourceError> => {
   const { path, bytes, modifiedAt } = zip
-  const opened = Effect.map(openZip(zip, options), (listed): Opened => ({ ...listed, path, bytes, modifiedAt }))
+  const opened = Effect.map(openZip(zip, options), (listed): Opened => ({
+    ...listed,
+    path,
+    bytes,
+    modifiedAt,
+    exportedAt: zipTime(path, listed.entries)
+  }))
   if (zip.named) return opened
   return Effect.catch(opened, (error) => {
     const rejects = [rejectOf(error, path, null)]
-    return Effect.succeed({ ...nothingAdmitted, rejects, digest: error.code, path, bytes, modifiedAt })
+    return Effect.succeed({
+      ...nothingAdmitted,
+      rejects,
+      digest: error.code,
+      path,
+      bytes,
+      modifiedAt,
+      exportedAt: null
+    })
   })
 }
 
+/** Google names its archives by their time; else none is older than its newest member. Copying a file changes neither. */
+const zipTime = (path: string, entries: ReadonlyArray<Entry>): EpochMillis | null => {
+  const [, year, month, day, hour, minute, second] =
+    /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(basename(path)) ?? []
+  if (second !== undefined) return EpochMillis(Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`))
+  const newest = entries.reduce((latest, { modifiedAt }) => Math.max(latest, modifiedAt ?? 0), 0)
+  return newest === 0 ? null : EpochMillis(newest)
+}
+
 const fromFiles = ({ root, files }: FilesFound, hashing: XXHashAPI): Opened => {
+  const [only, ...others] = files
   const digest = hashing.create64()
   for (const { below, bytes, modifiedAt } of files) digest.update(`${below}\0${bytes}\0${modifiedAt}\0`)
   return {
     ...nothingAdmitted,
     path: root,
+    exportedAt: only === undefined || others.length > 0 ? null : EpochMillis(only.modifiedAt),
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     modifiedAt: files.reduce((latest, file) => Math.max(latest, file.modifiedAt), 0),
     digest: hex(digest.digest()),

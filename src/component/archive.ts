@@ -31,9 +31,17 @@ export type EntryLocation =
       readonly crc32: number
     }
 
+export interface ArchiveFacts {
+  readonly path: string
+  readonly bytes: number
+  readonly modifiedAt: EpochMillis
+  /** Of when its content is: what an older export says doesn't replace what a newer one said. Null: folders don't tell. */
+  readonly exportedAt: EpochMillis | null
+}
+
 export interface ArchiveSet {
   /** The archives found, in the order of their names. */
-  readonly archives: ReadonlyArray<{ readonly path: string; readonly bytes: number; readonly modifiedAt: EpochMillis }>
+  readonly archives: ReadonlyArray<ArchiveFacts>
   /** Changes when any archive's path, size or time changes, or its directory's content. */
   readonly fingerprint: string
   /** All readable entries: sorted by archive, then by position; `._*`, `.DS_Store` and folders left out. */

@@ -56,6 +56,10 @@ export type Reading<R> =
     }
   | {
       readonly kind: "scan"
+      /** As above, where it can be had before the scan is prepared; null: only the scan itself tells. */
+      readonly fingerprint: (
+        opening: Opening
+      ) => Effect.Effect<string | null, SourceError | DatabaseError, R | Scope.Scope>
       readonly scan: (
         opening: Opening,
         progress: ScanProgress
@@ -150,6 +154,11 @@ interface ScanDefinition<F extends ConfigFields, R> extends Described<F> {
         config: Schema.Struct<F>["Type"]
       ) => Effect.Effect<Columns | null, ConfigProblem | SourceError | DatabaseError, R | Scope.Scope>)
   readonly time: string | null
+  /** Identity of everything the scan would read, where preparing it takes long. The scan's own must be the same. */
+  readonly fingerprint?: (
+    config: Schema.Struct<F>["Type"],
+    opening: Opening
+  ) => Effect.Effect<string, SourceError | DatabaseError, R | Scope.Scope>
   readonly scan: (
     config: Schema.Struct<F>["Type"],
     opening: Opening,
@@ -171,7 +180,11 @@ export const scanStream = <const F extends ConfigFields, R>(definition: ScanDefi
       Effect.map(decode(raw), (decoded) => ({
         columns: typeof columns === "function" ? columns(decoded) : Effect.succeed(columns),
         entity: typeof entity === "function" ? entity(decoded) : entity,
-        reading: { kind: "scan", scan: (opening, progress) => definition.scan(decoded, opening, progress) }
+        reading: {
+          kind: "scan",
+          fingerprint: (opening) => definition.fingerprint?.(decoded, opening) ?? Effect.succeed(null),
+          scan: (opening, progress) => definition.scan(decoded, opening, progress)
+        }
       }))
   }
 }

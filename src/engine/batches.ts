@@ -95,14 +95,14 @@ const commit = (job: Job, inbox: Inbox, batch: Batch<Columns>) =>
       .transaction(
         Effect.gen(function* () {
           const skipped = batch.skipped.reduce((sum, skip) => sum + skip.count, 0)
-          const merged = batch.records.length === 0 ? {} : yield* mergeRecords(job, inbox, batch.records)
-          const counts = add(add(blank, merged), {
+          const merged = batch.records.length === 0 ? null : yield* mergeRecords(job, inbox, batch.records)
+          const counts = add(add(blank, merged ?? {}), {
             read: skipped + batch.rejects.length,
             skipped,
             rejected: batch.rejects.length
           })
           yield* settle(job, counts, batch.rejects, batch.skipped)
-          yield* noteChange(job, counts.new + counts.changed)
+          yield* noteChange(job, merged?.touched ?? 0)
           yield* writeCheckpoint(account.pipeline, account.source, account.runId, {
             configHash: source.configHash,
             checkpoint: batch.checkpoint,

@@ -15,6 +15,8 @@ export interface Staging {
   readonly entity: EntityName | null
   readonly runId: Uuid
   readonly now: EpochMillis
+  /** Of when the content of an archive is, by its path, as far as archives were opened and it is known. */
+  readonly exports: Effect.Effect<ReadonlyMap<string, EpochMillis>>
 }
 
 /** Creates the table where it is missing, and adds columns that came since. Tells whether it was there. */
@@ -68,25 +70,38 @@ const stagedNames = (columns: Columns): ReadonlyArray<string> => [
 /**
  * The rows of `query` (`_source_id`, `_id`, `_archive`, `_member`, `_gone` and the stream's columns) as staged rows.
  */
-const stagedRows = (staging: Staging, query: Sql): Sql => {
-  const at = sql`make_timestamptz(${literal(staging.now * 1000)})`
+const stagedRows = (staging: Staging, query: Sql, exports: ReadonlyMap<string, EpochMillis>): Sql => {
+  const at = instant(staging.now)
+  const times = [...exports].map(([path, time]) => sql`(${literal(path)}, ${instant(time)})`)
+  const dated =
+    times.length === 0 ? sql`` : sql`left join (values ${join(times)}) as e(_path, _exported_at) on e._path = _archive`
   return sql`
     select md5_number(_source_id) as _key, ${literal(staging.entity)}::varchar as _entity, _id::uuid as _id,
       ${contentHash(staging.columns, sql`_gone`)} as _hash, _source_id, _archive, _member,
-      ${literal(staging.runId)}::uuid as _run, ${at} as _first_seen_at, ${at} as _last_seen_at,
+      ${times.length === 0 ? sql`null::timestamptz` : sql`e._exported_at`} as _as_of, ${literal(staging.runId)}::uuid as _run, ${at} as _first_seen_at, ${at} as _last_seen_at,
       case when _gone then ${at} end as _gone_at, ${names(Object.keys(staging.columns))}
-    from (${query})`
+    from (${query}) ${dated}`
 }
+
+const instant = (time: EpochMillis): Sql => sql`make_timestamptz(${literal(time * 1000)})`
 
 const Count = Schema.Struct({ n: Schema.Number })
 const Classes = Schema.Struct({
   added: Schema.Number,
   changed: Schema.Number,
   unchanged: Schema.Number,
+  /** Seen before in this run, in an older export. */
+  renewed: Schema.Number,
+  moved: Schema.Number,
   deleted: Schema.Number
 })
 
-type Merged = Pick<Ledger, "read" | "new" | "changed" | "unchanged" | "duplicate" | "deleted">
+const NOTHING: typeof Classes.Type = { added: 0, changed: 0, unchanged: 0, renewed: 0, moved: 0, deleted: 0 }
+
+interface Merged extends Pick<Ledger, "read" | "new" | "changed" | "unchanged" | "duplicate" | "deleted"> {
+  /** Rows that aren't as they were; of the duplicates, those from a newer export too. */
+  readonly touched: number
+}
 
 /** Forgets which keys this run has seen; a key seen twice in a run is a duplicate. */
 export const beginMerge: Effect.Effect<void, DatabaseError, Warehouse> = Effect.gen(function* () {
@@ -101,9 +116,10 @@ export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, Datab
     const count = (from: Sql) =>
       Effect.map(database.rows(sql`select count(*) as n from ${from}`, Count), ([row]) => row?.n ?? 0)
     const columns = stagedNames(staging.columns)
+    const incoming = stagedRows(staging, query, yield* staging.exports)
     if ((yield* count(sql`(select 1 from ${staging.table} limit 1)`)) === 0) {
       // Into an empty table there is nothing to compare with: write first, and look for duplicates after.
-      yield* database.execute(sql`insert into ${staging.table} (${names(columns)}) ${stagedRows(staging, query)}`)
+      yield* database.execute(sql`insert into ${staging.table} (${names(columns)}) ${incoming}`)
       const [sums] = yield* database.rows(
         sql`select count(*) as n, count(distinct _key) as kept, count(_gone_at) as gone from ${staging.table}`,
         Schema.Struct({ n: Schema.Number, kept: Schema.Number, gone: Schema.Number })
@@ -111,30 +127,36 @@ export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, Datab
       const { n, kept, gone } = sums ?? { n: 0, kept: 0, gone: 0 }
       if (kept < n) {
         yield* database.execute(sql`
-          delete from ${staging.table} where rowid not in (select min(rowid) from ${staging.table} group by _key)`)
+          delete from ${staging.table} where rowid not in
+            (select arg_max(rowid, (coalesce(_as_of, 'epoch'), -rowid)) from ${staging.table} group by _key)`)
       }
       yield* database.execute(sql`insert into _seen select _key from ${staging.table}`)
-      return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: n - kept, deleted: gone }
+      return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: n - kept, deleted: gone, touched: kept }
     }
+    // A newer export counts before an older one, whatever order they come in; within a run, the first of equals does.
+    const counts = sql`case when b._again then coalesce(b._as_of > s._as_of, false) else coalesce(b._as_of >= s._as_of, true) end`
     yield* database.execute(sql`
-      create or replace temp table _rows as ${stagedRows(staging, query)};
+      create or replace temp table _rows as ${incoming};
       create or replace temp table _batch as
-        select * from _rows where _key not in (select _key from _seen)
-        qualify row_number() over (partition by _key order by rowid) = 1;
-      insert into _seen select _key from _batch;
+        select *, _key in (select _key from _seen) as _again from _rows
+        qualify row_number() over (partition by _key order by _as_of desc nulls last, rowid) = 1;
+      insert into _seen select _key from _batch where not _again;
       create or replace temp table _class as
-        select b._key, s._key is null as is_new, s._hash is distinct from b._hash as differs, s._first_seen_at as since,
-          s._archive is distinct from b._archive or s._member is distinct from b._member as moved
+        select b._key, b._again, s._key is null as is_new, s._first_seen_at as since,
+          s._hash is distinct from b._hash and ${counts} as differs,
+          (s._archive is distinct from b._archive or s._member is distinct from b._member) and ${counts} as moved
         from _batch b left join ${staging.table} s on s._key = b._key;`)
     const [classes] = yield* database.rows(
-      sql`select count(*) filter (is_new) as added, count(*) filter (not is_new and differs) as changed,
-        count(*) filter (not is_new and not differs) as unchanged,
-        (select count(*) from _batch join _class using (_key) where _gone_at is not null and differs) as deleted from _class`,
+      sql`select count(*) filter (is_new) as added, count(*) filter (not is_new and differs and not _again) as changed,
+        count(*) filter (not is_new and not differs and not _again) as unchanged,
+        count(*) filter (_again and differs) as renewed, count(*) filter (moved and not is_new and not differs) as moved,
+        (select count(*) from _batch b join _class c using (_key) where b._gone_at is not null and c.differs and not c._again) as deleted
+        from _class`,
       Classes
     )
-    const { added, changed, unchanged, deleted } = classes ?? { added: 0, changed: 0, unchanged: 0, deleted: 0 }
+    const { added, changed, deleted, moved, renewed, unchanged } = classes ?? NOTHING
     const read = yield* count(sql`_rows`)
-    if (added + changed > 0) {
+    if (added + changed + renewed > 0) {
       const values = columns.map((column) =>
         column === "_first_seen_at" ? sql`coalesce(c.since, b._first_seen_at)` : sql`b.${name(column)}`
       )
@@ -143,13 +165,14 @@ export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, Datab
         insert into ${staging.table} (${names(columns)})
           select ${join(values)} from _batch b join _class c on c._key = b._key where c.is_new or c.differs;`)
     }
-    if (unchanged > 0) {
+    if (moved > 0) {
       // The same record in a newer archive: it is now to be found there.
       yield* database.execute(sql`
-        update ${staging.table} as s set _archive = b._archive, _member = b._member
+        update ${staging.table} as s set _archive = b._archive, _member = b._member, _as_of = b._as_of
         from _batch b join _class c on c._key = b._key
         where s._key = b._key and c.moved and not c.is_new and not c.differs`)
     }
     yield* database.execute(sql`drop table _rows; drop table _batch; drop table _class`)
-    return { read, new: added, changed, unchanged, duplicate: read - added - changed - unchanged, deleted }
+    const duplicate = read - added - changed - unchanged
+    return { read, new: added, changed, unchanged, duplicate, deleted, touched: added + changed + renewed }
   })

@@ -17,6 +17,8 @@ export const stageScan = (
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const { account, source, staging } = job
+    const before = yield* reading.fingerprint(job.opening)
+    if (before !== null && before === complete) return yield* leaveUnchanged(job)
     yield* report({ kind: "started", step: source.name, doing: `reading ${source.stream.type}` })
     const scan = yield* reading.scan(job.opening, (done, total) =>
       report({ kind: "advanced", step: source.name, done, total, unit: "bytes" })
@@ -24,13 +26,13 @@ export const stageScan = (
     if (scan.fingerprint === complete) return yield* leaveUnchanged(job)
     yield* database.transaction(
       Effect.gen(function* () {
-        const merged = yield* merge(staging, sql`select *, false as _gone from (${scan.query})`)
+        const { touched, ...counts } = yield* merge(staging, sql`select *, false as _gone from (${scan.query})`)
         const rejected = scan.rejects === undefined ? 0 : yield* keepRejects(job, scan.rejects)
         const skips = scan.skips === undefined ? [] : yield* database.rows(scan.skips, ScannedSkip)
         const left = [...scan.skipped, ...skips.map(({ example, ...skip }) => ({ ...skip, examples: [example] }))]
         const skipped = left.reduce((sum, skip) => sum + skip.count, 0)
-        yield* settle(job, { ...merged, read: merged.read + skipped + rejected, skipped, rejected }, [], left)
-        yield* noteChange(job, merged.new + merged.changed)
+        yield* settle(job, { ...counts, read: counts.read + skipped + rejected, skipped, rejected }, [], left)
+        yield* noteChange(job, touched)
         yield* writeCheckpoint(account.pipeline, account.source, account.runId, {
           configHash: source.configHash,
           checkpoint: null,

@@ -1,6 +1,7 @@
 /** Extract: a source into its staging table, batch by batch or by a scan. */
 import { Effect, Ref } from "effect"
-import type { Columns } from "../component/column.ts"
+import { Archives } from "../component/archive.ts"
+import type { Columns, EpochMillis } from "../component/column.ts"
 import { sourceError } from "../component/error.ts"
 import { type Plan, type PlannedSource, stagingTable } from "../pipeline/plan.ts"
 import { stageBatches } from "./batches.ts"
@@ -14,12 +15,16 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
   Effect.gen(function* () {
     const pipeline = plan.pipeline.name
     const columns = source.columns ?? (yield* columnsNow(source))
+    const archives = yield* Archives
+    const exports = yield* Ref.make<ReadonlyMap<string, EpochMillis>>(new Map())
+    const noting = noteExports(archives, exports)
     const staging: Staging = {
       table: stagingTable(pipeline, source.name),
       columns,
       entity: source.bound.entity,
       runId: run.runId,
-      now: run.now
+      now: run.now,
+      exports: Ref.get(exports)
     }
     const { existed } = yield* prepareStaging(staging, ["staging", `${pipeline}__${source.name}`])
     // I10: staging that had to be made anew has lost its rows, and with them the right to continue.
@@ -41,7 +46,9 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
     yield* beginMerge
     const complete = usable?.complete === true ? usable.fingerprint : null
     const { reading } = source.bound
-    yield* reading.kind === "scan" ? stageScan(job, reading, complete) : stageBatches(job, reading, complete)
+    yield* (reading.kind === "scan" ? stageScan(job, reading, complete) : stageBatches(job, reading, complete)).pipe(
+      Effect.provideService(Archives, noting)
+    )
     const ledger = yield* Ref.get(job.ledger)
     if (!addsUp(ledger)) {
       return yield* sourceError(
@@ -53,6 +60,21 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
     }
     return ledger
   })
+
+/** The same archives; whenever some are opened, it is noted of when their content is. */
+const noteExports = (
+  archives: Archives["Service"],
+  exports: Ref.Ref<ReadonlyMap<string, EpochMillis>>
+): Archives["Service"] => ({
+  ...archives,
+  open: (path, options) =>
+    Effect.tap(archives.open(path, options), (set) => {
+      const times = set.archives.flatMap(({ exportedAt, path: archive }) =>
+        exportedAt === null ? [] : [[archive, exportedAt] as const]
+      )
+      return Ref.update(exports, (known) => new Map([...known, ...times]))
+    })
+})
 
 const columnsNow = (source: PlannedSource): Staged<Columns> =>
   Effect.gen(function* () {

@@ -49,6 +49,7 @@ export const STAGED_COLUMNS: ReadonlyArray<readonly [string, string]> = [
   ["_source_id", "VARCHAR"],
   ["_archive", "VARCHAR"],
   ["_member", "VARCHAR"],
+  ["_as_of", "TIMESTAMPTZ"],
   ["_run", "UUID"],
   ["_first_seen_at", "TIMESTAMPTZ"],
   ["_last_seen_at", "TIMESTAMPTZ"],
