@@ -19,7 +19,7 @@ const config = {
 type Config = Schema.Struct<typeof config>["Type"]
 
 // Raise when the same files would give other rows.
-const VERSION = 1
+const VERSION = 2
 
 const identityOf = ({ fingerprint }: ArchiveSet, { albums }: Config, { timeZone }: Opening): string =>
   [VERSION, fingerprint, albums, timeZone].join(" ")

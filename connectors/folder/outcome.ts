@@ -1,24 +1,13 @@
 /** What becomes of the pictures of a group once their bytes are known: halves of live photos become one row. */
 import type { MediaFacts, MediaResult } from "../../src/component/media.ts"
 import { type Outcome, mediaRecord, unreadable } from "../media/batches.ts"
-import { type Named, pairsOf, sameByName } from "../media/live.ts"
+import { type Named, isSameMoment, pairsOf, sameByName } from "../media/live.ts"
 import { type RowOptions, mediaRow } from "../media/row.ts"
-import { offsetBetween } from "../media/zone.ts"
 import type { Group, Picture } from "./plan.ts"
 
 interface Read extends Named {
   readonly picture: Picture
   readonly facts: MediaFacts
-}
-
-// A live photo's video starts a moment before its still.
-const APART = 15_000
-
-/** False where the times say that these are two recordings; cameras that state no offset are off by one. */
-const isSameMoment = (still: MediaFacts, half: MediaFacts): boolean => {
-  if (half.takenAt === null) return true
-  if (still.takenAt !== null) return Math.abs(still.takenAt - half.takenAt) <= APART
-  return still.takenLocal === null || offsetBetween(still.takenLocal, half.takenAt, APART) !== null
 }
 
 const areHalves = (still: Read, half: Read): boolean => {

@@ -3,11 +3,12 @@ import type { ArchiveSet, Entry } from "../../src/component/archive.ts"
 import type { Skip } from "../../src/component/batch.ts"
 import type { Plan, Unit } from "../media/batches.ts"
 import { type Named, liveGroups } from "../media/live.ts"
-import { folderOf, kindByName, nameOf, parseName, stemOf } from "../media/name.ts"
+import { folderOf, kindByName, nameOf } from "../media/name.ts"
 import type { AlbumItem, MediaSource } from "../media/row.ts"
 import type { Sidecar } from "../media/sidecar.ts"
-import { type Broken, brokenSidecar } from "../media/sidecars.ts"
+import type { Broken } from "../media/sidecars.ts"
 import { skipped, tally } from "../media/tally.ts"
+import { type XmpFile, isXmp, xmpFiles, xmpSidecar, xmpWords } from "./beside.ts"
 import type { XmpSidecar } from "./xmp.ts"
 
 /** A picture to read; the halves of a live photo can only be told by their content. */
@@ -29,22 +30,8 @@ export interface PlanOptions {
   readonly fingerprint: string
 }
 
-const isXmp = ({ path }: Entry): boolean => path.toLowerCase().endsWith(".xmp")
-
+/** The XMP sidecars of a set, to be read before the plan is made. */
 export const xmpEntries = ({ entries }: ArchiveSet): ReadonlyArray<Entry> => entries.filter(isXmp)
-
-interface XmpFile {
-  readonly entry: Entry
-  readonly content: XmpSidecar | Broken
-}
-
-const withoutXmp = (path: string): string => path.slice(0, -".xmp".length)
-
-/** Paths by which a picture finds its sidecar: `X.jpg.xmp`, then `X.xmp`. */
-const sidecarPaths = (path: string): ReadonlyArray<string> => {
-  const folder = folderOf(path)
-  return [path, (folder === "" ? "" : `${folder}/`) + stemOf(parseName(nameOf(path)))]
-}
 
 // Separates what no path or title holds.
 const SEPARATOR = "\u001f"
@@ -62,12 +49,7 @@ export const makePlan = (
   contents: ReadonlyArray<XmpSidecar | Broken>,
   { albums, fingerprint }: PlanOptions
 ): Plan<Group> => {
-  const files = xmpEntries(set).flatMap((entry, index): ReadonlyArray<XmpFile> => {
-    const content = contents[index]
-    return content === undefined ? [] : [{ entry, content }]
-  })
-  const byPath = new Map(files.map((file) => [withoutXmp(file.entry.path), file]))
-  const used = new Set<XmpFile>()
+  const sidecars = xmpFiles(xmpEntries(set), contents)
   const left: Array<Skip> = []
   const pictures: Array<Picture> = []
   for (const entry of set.entries) {
@@ -77,33 +59,29 @@ export const makePlan = (
       left.push(skipped("not a picture or video", entry.path))
       continue
     }
-    const [found] = sidecarPaths(entry.path).flatMap((path) => byPath.get(path) ?? [])
-    if (found !== undefined) used.add(found)
+    const found = sidecars.of(entry.path)
     pictures.push({
       entry,
       name: nameOf(entry.path),
       kind,
-      sidecar: found?.content.kind === "picture" ? found.content.sidecar : null,
+      sidecar: xmpSidecar(found),
       albums: albums === "folders" ? folderAlbum(entry.path) : [],
-      matched: found === undefined ? null : wordsOf(found)
+      matched: wordsOf(found)
     })
   }
-  for (const file of files)
-    if (file.content.kind === "picture" && !used.has(file))
-      left.push(skipped("sidecar without its picture", file.entry.path))
+  for (const { path } of sidecars.unused()) left.push(skipped("sidecar without its picture", path))
   return {
     fingerprint,
     units: groupsOf(pictures),
-    rejects: [
-      ...set.rejects,
-      ...files.flatMap(({ entry, content }) => (content.kind === "broken" ? [brokenSidecar(entry, content)] : []))
-    ],
+    rejects: [...set.rejects, ...sidecars.rejects],
     skipped: tally([...set.skipped, ...left])
   }
 }
 
-const wordsOf = ({ entry, content }: XmpFile): string =>
-  content.kind === "picture" ? `matched: ${nameOf(entry.path)}` : `orphan: its sidecar ${nameOf(entry.path)} is broken`
+const wordsOf = (file: XmpFile | undefined): string | null => {
+  const found = xmpWords(file)
+  return found === null ? null : `${found.isFound ? "matched" : "orphan"}: ${found.words}`
+}
 
 /** Pictures in archive order; those that may be halves of live photos stand together, where the first of them is. */
 const groupsOf = (pictures: ReadonlyArray<Picture>): ReadonlyArray<Group> => {

@@ -6,6 +6,7 @@ import { PathGlob, withDefault } from "../../src/component/fields.ts"
 import { mediaParts } from "../media/batches.ts"
 import { MEDIA_COLUMNS } from "../media/row.ts"
 import { makeZones } from "../media/zone.ts"
+import { calendar } from "./calendar.ts"
 import { planExport } from "./catalogue.ts"
 import { outcomeOf } from "./outcome.ts"
 
@@ -28,7 +29,7 @@ const config = {
 type Config = Schema.Struct<typeof config>["Type"]
 
 // Raise when the same archives would give other rows.
-const VERSION = 1
+const VERSION = 2
 
 const identityOf = ({ fingerprint }: ArchiveSet, { time, trash, partner }: Config, { timeZone }: Opening): string =>
   [VERSION, fingerprint, time, trash, partner, timeZone].join(" ")
@@ -74,5 +75,5 @@ export const googleTakeout: ConnectorSpec = connector({
   name: "google-takeout",
   summary: "Archives of a Google account, from takeout.google.com.",
   description: "Reads exports where they lie, without a network: nothing is unpacked, moved or changed.",
-  streams: [photos]
+  streams: [photos, calendar]
 })

@@ -1,55 +1,7 @@
 /** iCalendar files (RFC 5545), as every calendar exports them. */
-import { Duration, Effect, Schema, Stream } from "effect"
-import { type ArchiveSet, Archives } from "../../src/component/archive.ts"
-import { type ConnectorSpec, type Opening, connector, extractStream } from "../../src/component/connector.ts"
-import { DurationText, PathGlob, withDefault } from "../../src/component/fields.ts"
-import { type Outcome, batchesOf } from "./batches.ts"
-import { dateParts, utcMidnight } from "./clock.ts"
-import { readAll } from "./read.ts"
+import { type ConnectorSpec, connector, extractStream } from "../../src/component/connector.ts"
+import { eventsBatches, eventsConfig, eventsFingerprint } from "./open.ts"
 import { EVENT_COLUMNS } from "./record.ts"
-import { UTC, ianaZones } from "./zone.ts"
-
-const config = {
-  path: PathGlob,
-  horizon: DurationText.annotate({
-    description:
-      "How far into the future recurring events are expanded, counted from the first of the month of the run, so that " +
-      "runs of one month agree. Single events and dates that are named one by one are kept however late they are."
-  }).pipe(withDefault("730d")),
-  calendar: Schema.optionalKey(
-    Schema.NonEmptyString.annotate({
-      description: "A name for the calendar. Default: the one in the file, else the file's own."
-    })
-  )
-}
-type Config = Schema.Struct<typeof config>["Type"]
-
-// Raise when the same files would give other rows.
-const VERSION = 1
-
-/** Calendars have four digits for a year. */
-const LAST_DAY = utcMidnight(9999, 12, 31)
-
-const outcomeFor = ({ fingerprint }: ArchiveSet, { horizon, calendar }: Config, opening: Opening): Outcome => {
-  const { account, timeZone, now } = opening
-  const { year, month } = dateParts(now)
-  const end = Math.min(utcMidnight(year, month, 1) + Duration.toMillis(horizon), LAST_DAY)
-  return {
-    account,
-    horizon: end,
-    fingerprint: JSON.stringify([VERSION, fingerprint, end, calendar ?? null, timeZone, account])
-  }
-}
-
-const openEvents = Effect.fnUntraced(function* (settings: Config, opening: Opening) {
-  const archives = yield* Archives
-  const set = yield* archives.open(settings.path)
-  const iana = ianaZones()
-  const found = yield* readAll(set, { name: settings.calendar ?? null, zone: iana(opening.timeZone) ?? UTC, iana })
-  const outcome = outcomeFor(set, settings, opening)
-  const batches = { [Symbol.iterator]: () => batchesOf(found, outcome, opening.checkpoint) }
-  return Stream.fromIterable(batches, { chunkSize: 1 })
-})
 
 const events = extractStream({
   type: "ics.events",
@@ -65,7 +17,7 @@ const events = extractStream({
   entity: "events",
   columns: EVENT_COLUMNS,
   time: "starts_at",
-  config,
+  config: eventsConfig,
   recognises: /\.ics$/i,
   examples: [
     { title: "One calendar", yaml: "type: ics.events\npath: family.ics" },
@@ -75,11 +27,8 @@ const events = extractStream({
     },
     { title: "A file under a name of your own", yaml: "type: ics.events\npath: basic.ics\ncalendar: Work" }
   ],
-  fingerprint: Effect.fnUntraced(function* (settings, opening) {
-    const archives = yield* Archives
-    return outcomeFor(yield* archives.open(settings.path), settings, opening).fingerprint
-  }),
-  batches: (settings, opening) => Stream.unwrap(openEvents(settings, opening))
+  fingerprint: eventsFingerprint,
+  batches: (settings, opening) => eventsBatches(settings, opening)
 })
 
 export const ics: ConnectorSpec = connector({

@@ -96,15 +96,19 @@ const MAX_BYTES = 256 * 1024 * 1024
 // Damage within one file doesn't spoil the others.
 const SPOILS_ONE = new Set(["archive-damaged", "entry-too-large"])
 
-/** Reads all calendars of a set; a file that the pipeline names is read whatever its extension. */
+/** Is it named like a calendar? */
+export const isCalendarName = (path: string): boolean => CALENDAR_FILE.test(path)
+
+/** Reads all calendars of a set; `known` ones and files that the pipeline names are read whatever their extension. */
 export const readAll = Effect.fnUntraced(function* (
   set: ArchiveSet,
-  options: Omit<CalendarOptions, "fileName">
+  options: Omit<CalendarOptions, "fileName">,
+  known: ReadonlySet<Entry>
 ): Effect.fn.Return<Found, SourceError, Archives> {
   const archives = yield* Archives
   const named = new Set(set.archives.map(({ path }) => path))
-  const isCalendar = ({ path, archive, location }: Entry) =>
-    CALENDAR_FILE.test(path) || (location.kind === "file" && named.has(archive))
+  const isCalendar = (entry: Entry) =>
+    isCalendarName(entry.path) || known.has(entry) || (entry.location.kind === "file" && named.has(entry.archive))
   const read = (entry: Entry) => {
     const origin = { archive: entry.archive, member: entry.path }
     return archives.read(entry, { maxBytes: MAX_BYTES }).pipe(

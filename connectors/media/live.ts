@@ -1,5 +1,7 @@
 /** The two halves of live and motion photos: a still, and a short video with the same name. */
+import type { MediaFacts } from "../../src/component/media.ts"
 import { type FileName, mayBeLiveHalf, mayBeLiveStill, parseName } from "./name.ts"
+import { offsetBetween } from "./zone.ts"
 
 /** A file by its name within one folder. */
 export interface Named {
@@ -59,4 +61,16 @@ export const pairsOf = <F extends Named>(
     free.delete(half)
     return [{ still, half }]
   })
+}
+
+// A live photo's video starts a moment before its still.
+const APART = 15_000
+
+type Times = Pick<MediaFacts, "takenAt" | "takenLocal">
+
+/** False where the times say that these are two recordings; cameras that state no offset are off by one. */
+export const isSameMoment = (still: Times, half: Times): boolean => {
+  if (half.takenAt === null) return true
+  if (still.takenAt !== null) return Math.abs(still.takenAt - half.takenAt) <= APART
+  return still.takenLocal === null || offsetBetween(still.takenLocal, half.takenAt, APART) !== null
 }

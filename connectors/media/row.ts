@@ -68,6 +68,10 @@ const clockOf = (
   return { exact: null, wall: corrected, offsetMinutes: null }
 }
 
+/** Whom the sidecar names, else whom the file itself does. */
+const peopleOf = (facts: MediaFacts, sidecar: Sidecar | null): ReadonlyArray<string> =>
+  sidecar !== null && sidecar.people.length > 0 ? sidecar.people : facts.people
+
 const listOrNull = <A extends Json>(items: ReadonlyArray<A>): Json => (items.length === 0 ? null : items)
 
 export const mediaRow = (facts: MediaFacts, source: MediaSource, options: RowOptions): MediaRow => {
@@ -104,7 +108,7 @@ export const mediaRow = (facts: MediaFacts, source: MediaSource, options: RowOpt
     title: sidecar?.title ?? facts.title,
     description: sidecar?.description ?? facts.description,
     albums: listOrNull(source.albums),
-    people: listOrNull((sidecar?.people ?? []).map((name) => ({ name }))),
+    people: listOrNull(peopleOf(facts, sidecar).map((name) => ({ name }))),
     edited_from: source.editedFrom,
     live_member: source.livePath,
     matched: source.matched

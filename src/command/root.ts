@@ -160,6 +160,7 @@ export interface SampleInput {
   readonly directory: string
   readonly days: number
   readonly seed: number
+  readonly all: boolean
 }
 
 const sample = Command.make(
@@ -167,7 +168,11 @@ const sample = Command.make(
   {
     directory: Argument.String("directory").pipe(Argument.withDescription("Where to write; made if it is not there")),
     days: Flag.Int("days").pipe(Flag.withDescription("How many days of a life"), Flag.withDefault(90)),
-    seed: Flag.Int("seed").pipe(Flag.withDescription("Which life: the same seed, the same bytes"), Flag.withDefault(1))
+    seed: Flag.Int("seed").pipe(Flag.withDescription("Which life: the same seed, the same bytes"), Flag.withDefault(1)),
+    all: Flag.Boolean("all").pipe(
+      Flag.withDescription("Write location, health, Fit, iCloud and Spotify archives too"),
+      Flag.withDefault(false)
+    )
   },
   call<SampleInput>(async () => (await import("./sample.ts")).sample)
 ).pipe(Command.withDescription("Write a believable life as real archives, with truth.json beside them"))

@@ -18,7 +18,10 @@ export interface MediaFacts {
   readonly height: number | null
   /** EXIF orientation, 1 to 8. */
   readonly orientation: number | null
-  /** The camera's clock: DateTimeOriginal, else CreateDate, else DateTime; QuickTime creation for videos. */
+  /**
+   * The camera's clock: the time of taking, else of digitizing, else of the last change; of each kind what EXIF says, else
+   * XMP, else IPTC. QuickTime creation for videos.
+   */
   readonly takenLocal: WallMillis | null
   /** The instant, when the file states an offset or GPS time, or (videos) keeps UTC. */
   readonly takenAt: EpochMillis | null
@@ -33,8 +36,11 @@ export interface MediaFacts {
   readonly cameraModel: string | null
   /** Apple's or Google's id that links the halves of a live photo. */
   readonly livePhotoId: string | null
+  /** What people wrote counts before what the camera did: XMP, else IPTC, else EXIF. */
   readonly title: string | null
   readonly description: string | null
+  /** Names of the people on the picture. */
+  readonly people: ReadonlyArray<string>
   /** What was wrong with the metadata, if anything; the picture is kept all the same. */
   readonly warning: string | null
 }

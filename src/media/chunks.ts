@@ -1,11 +1,13 @@
 /** PNG and RIFF: files of chunks, some of which are metadata. */
+import { inflateSync } from "node:zlib"
+import { type Described, LARGEST_PACKET, NO_PACKETS, type Packets, packetAt } from "./packets.ts"
 import { NO_STRUCTURE, type Range, type Source, type Structure } from "./source.ts"
 
 const PNG_HEAD = 33
 const PNG_METADATA = new Set(["tEXt", "iTXt", "zTXt", "eXIf", "tIME"])
 
 /** Null when the file ends before its header does. */
-export const readPng = (source: Source): Structure | null => {
+export const readPng = (source: Source): Described | null => {
   if (source.size < PNG_HEAD) return null
   const head = source.bytes(0, PNG_HEAD)
   if (head.toString("latin1", 12, 16) !== "IHDR") return null
@@ -22,7 +24,31 @@ export const readPng = (source: Source): Structure | null => {
     turned: null,
     picture: [{ start: 0, end: 8 }, ...walked.picture],
     exif: exif === undefined ? null : tiffOf(Buffer.from(source.bytes(exif.start + 8, exif.end - 4))),
+    packets: pngPackets(source, walked.metadata),
     warning: walked.whole ? null : "The picture is cut short."
+  }
+}
+
+const PNG_XMP = "XML:com.adobe.xmp\0"
+
+/** International text: a keyword, whether and how it is compressed, two more strings that XMP leaves empty, and the text. */
+const pngPackets = (source: Source, metadata: ReadonlyArray<Typed>): Packets => {
+  const isXmp = ({ type, start }: Typed) =>
+    type === "iTXt" && source.bytes(start + 8, start + 8 + PNG_XMP.length).toString("latin1") === PNG_XMP
+  const chunk = metadata.find(isXmp)
+  const start = chunk === undefined ? 0 : chunk.start + 8 + PNG_XMP.length
+  const { xmp } = packetAt(source, chunk === undefined ? undefined : { start, end: chunk.end - 4 })
+  const [text] = xmp
+  if (text === undefined) return NO_PACKETS
+  const packet = text.subarray(text.indexOf(0, text.indexOf(0, 2) + 1) + 1)
+  return { xmp: [text[0] === 1 ? inflated(packet) : packet], photoshop: null }
+}
+
+const inflated = (data: Buffer): Buffer => {
+  try {
+    return inflateSync(data, { maxOutputLength: LARGEST_PACKET })
+  } catch {
+    return data
   }
 }
 
@@ -30,7 +56,7 @@ const RIFF_HEAD = 12
 const WEBP_METADATA = new Set(["EXIF", "XMP "])
 
 /** The sizes of RIFF itself and of VP8X's flags change with the metadata: neither is picture. */
-export const readWebp = (source: Source): Structure => {
+export const readWebp = (source: Source): Described => {
   const declared = source.size < RIFF_HEAD ? 0 : source.bytes(0, RIFF_HEAD).readUInt32LE(4) + 8
   let size: Pixels | null = null
   const walked = walk(source, RIFF_HEAD, Math.min(source.size, declared), (header, at) => {
@@ -45,12 +71,14 @@ export const readWebp = (source: Source): Structure => {
     }
   })
   const exif = walked.metadata.find(({ type }) => type === "EXIF")
+  const xmp = walked.metadata.find(({ type }) => type === "XMP ")
   const pixels: Pixels = size ?? { width: null, height: null }
   return {
     ...pixels,
     turned: null,
     picture: walked.picture.length === 0 ? null : walked.picture,
     exif: exif === undefined ? null : tiffOf(Buffer.from(source.bytes(exif.start + 8, exif.end))),
+    packets: packetAt(source, xmp === undefined ? undefined : { start: xmp.start + 8, end: xmp.end }),
     warning: walked.whole && declared <= source.size ? null : "The picture is cut short."
   }
 }
@@ -84,9 +112,11 @@ interface Chunk {
   readonly metadata: boolean
 }
 
+type Typed = Range & { readonly type: string }
+
 const walk = (source: Source, from: number, end: number, describe: (header: Buffer, at: number) => Chunk) => {
   const picture: Array<Range> = []
-  const metadata: Array<Range & { readonly type: string }> = []
+  const metadata: Array<Typed> = []
   let at = from
   while (at + 8 <= end) {
     const chunk = describe(source.bytes(at, at + 8), at)

@@ -1,12 +1,13 @@
 /** HEIC, HEIF and AVIF: items (pictures, EXIF, XMP) whose bytes lie where an index says. */
 import { type Box, boxes, child, unsigned } from "./boxes.ts"
-import { type Range, type Source, type Structure, memorySource } from "./source.ts"
+import { type Described, packetAt } from "./packets.ts"
+import { type Range, type Source, memorySource } from "./source.ts"
 
 /** An index larger than this is damage. */
 const LARGEST_INDEX = 16 << 20
 
 /** The picture is all media data but the items with metadata, so that a rewritten EXIF doesn't change it. */
-export const readHeif = (source: Source): Structure => {
+export const readHeif = (source: Source): Described => {
   const top = boxes(source, 0, source.size)
   const media = top.filter(({ type }) => type === "mdat")
   const meta = top.find(({ type }) => type === "meta")
@@ -16,6 +17,7 @@ export const readHeif = (source: Source): Structure => {
       : readIndex(Buffer.from(source.bytes(meta.start, meta.end)))
   const metadata = (index?.items ?? []).filter(({ type }) => type === "Exif" || type === "mime")
   const exif = metadata.find(({ type }) => type === "Exif")?.extents[0]
+  const xmp = metadata.find(({ contentType }) => contentType === "application/rdf+xml")?.extents[0]
   const holes = metadata.flatMap(({ extents }) => extents)
   const last = media.at(-1)
   return {
@@ -24,13 +26,19 @@ export const readHeif = (source: Source): Structure => {
     turned: index?.turned ?? false,
     picture: media.length === 0 ? null : media.flatMap((range) => without(range, holes)),
     exif: exif === undefined ? null : tiffOf(Buffer.from(source.bytes(exif.start, exif.end))),
+    packets: packetAt(source, xmp),
     warning: index === null || last === undefined ? "The picture's index is missing or damaged." : null
   }
 }
 
-interface Item {
-  readonly type: string
+interface Item extends ItemType {
   readonly extents: ReadonlyArray<Range>
+}
+
+interface ItemType {
+  readonly type: string
+  /** Of items whose type is `mime`. */
+  readonly contentType: string | null
 }
 
 const readIndex = (bytes: Buffer) => {
@@ -52,12 +60,12 @@ const readIndex = (bytes: Buffer) => {
     width: sizes[0]?.width ?? null,
     height: sizes[0]?.height ?? null,
     turned: rotation !== undefined && ((bytes[rotation.start] ?? 0) & 1) === 1,
-    items: [...types].map(([id, type]): Item => ({ type, extents: extents.get(id) ?? [] }))
+    items: [...types].map(([id, type]): Item => ({ ...type, extents: extents.get(id) ?? [] }))
   }
 }
 
-const itemTypes = (meta: Source, box: Box | undefined): ReadonlyMap<number, string> => {
-  const types = new Map<number, string>()
+const itemTypes = (meta: Source, box: Box | undefined): ReadonlyMap<number, ItemType> => {
+  const types = new Map<number, ItemType>()
   if (box === undefined) return types
   const version = meta.bytes(box.start, box.start + 1)[0] ?? 0
   for (const entry of boxes(meta, box.start + (version === 0 ? 6 : 8), box.end)) {
@@ -65,7 +73,10 @@ const itemTypes = (meta: Source, box: Box | undefined): ReadonlyMap<number, stri
     const wide = content[0] === 3
     if (entry.type !== "infe" || (content[0] !== 2 && !wide)) continue
     const after = wide ? 8 : 6
-    types.set(unsigned(content, 4, wide ? 4 : 2), content.toString("latin1", after + 2, after + 6))
+    const type = content.toString("latin1", after + 2, after + 6)
+    // Then come the item's name and its content's type, each with a NUL.
+    const [, contentType] = type === "mime" ? content.toString("latin1", after + 6).split("\0") : []
+    types.set(unsigned(content, 4, wide ? 4 : 2), { type, contentType: contentType ?? null })
   }
   return types
 }

@@ -1,5 +1,7 @@
 /** JPEG's markers: what is picture, what is metadata, and how large the picture is. */
-import type { Range, Source, Structure } from "./source.ts"
+import type { Described } from "./packets.ts"
+import { readSegments } from "./segments.ts"
+import type { Range, Source } from "./source.ts"
 
 const SOI = 0xd8
 const EOI = 0xd9
@@ -7,8 +9,10 @@ const SOS = 0xda
 const COM = 0xfe
 const APP0 = 0xe0
 const APP1 = 0xe1
+const APP13 = 0xed
 const APP15 = 0xef
-const EXIF = "Exif\0\0"
+/** A megabyte of extended XMP takes 16; a picture with its depth map has some hundred. */
+const MOST_SEGMENTS = 1024
 const END = Buffer.from([0xff, EOI])
 
 /** Frame headers, less the Huffman (C4), JPEG extension (C8) and arithmetic (CC) ones among them. */
@@ -18,7 +22,7 @@ const isFrame = (marker: number) =>
 const isMetadata = (marker: number) => (marker >= APP0 && marker <= APP15) || marker === COM
 
 /** Reads the whole source: a JPEG has no index. Null when the file ends before the picture begins. */
-export const readJpeg = (source: Source): Structure | null => {
+export const readJpeg = (source: Source): Described | null => {
   const file = source.bytes(0, source.size)
   const ranges: Array<Range> = []
   let kept = 0
@@ -26,7 +30,7 @@ export const readJpeg = (source: Source): Structure | null => {
     if (start > kept) ranges.push({ start: kept, end: start })
     kept = end
   }
-  let exif: Buffer | null = null
+  const segments: Array<Buffer> = []
   let frame: Frame | null = null
   let ended = false
   let at = 2
@@ -54,8 +58,8 @@ export const readJpeg = (source: Source): Structure | null => {
     const next = at + 2 + file.readUInt16BE(at + 2)
     if (next > file.length || next < at + 4) break
     if (isMetadata(marker)) {
-      if (marker === APP1 && exif === null && file.toString("latin1", at + 4, at + 10) === EXIF)
-        exif = file.subarray(at + 10, next)
+      if ((marker === APP1 || marker === APP13) && segments.length < MOST_SEGMENTS)
+        segments.push(file.subarray(at + 4, next))
       cut(at, next)
     } else if (isFrame(marker) && frame === null && at + 10 <= next) {
       frame = { marker, height: file.readUInt16BE(at + 5), width: file.readUInt16BE(at + 7), parts: file[at + 9] ?? 0 }
@@ -69,12 +73,14 @@ export const readJpeg = (source: Source): Structure | null => {
   }
   if (frame === null) return null
   cut(ended ? at : file.length, file.length)
+  const { exif, packets } = readSegments(segments)
   return {
     width: frame.width || null,
     height: frame.height || null,
     turned: null,
     picture: ranges,
     exif,
+    packets,
     warning: ended ? null : "The picture is cut short."
   }
 }

@@ -1,25 +1,16 @@
 /** MP4, MOV and 3GP: when, where and how large, from the boxes of `moov`. */
-import type { EpochMillis, WallMillis } from "../component/column.ts"
+import type { EpochMillis } from "../component/column.ts"
+import { exifTime, offsetOf, quicktimeInstant } from "../component/time.ts"
 import { type Box, boxes, child, unsigned } from "./boxes.ts"
-import { NO_PLACE, type Place, iso6709 } from "./place.ts"
-import { type Source, type Structure, memorySource } from "./source.ts"
-import { exifTime, instantOf, offsetOf, quicktimeInstant } from "./time.ts"
-
-export interface MovieFacts extends Place {
-  readonly takenLocal: WallMillis | null
-  readonly takenAt: EpochMillis | null
-  readonly offsetMinutes: number | null
-  readonly cameraMake: string | null
-  readonly cameraModel: string | null
-  readonly livePhotoId: string | null
-  readonly title: string | null
-  readonly description: string | null
-}
+import type { CameraFacts } from "./facts.ts"
+import { type Described, NO_PACKETS, type Packets, packetAt } from "./packets.ts"
+import { NO_PLACE, iso6709 } from "./place.ts"
+import { type Source, memorySource } from "./source.ts"
 
 /** The index of a day of video takes some megabytes. */
 const LARGEST_INDEX = 64 << 20
 
-export const readMovie = (source: Source): { readonly structure: Structure; readonly facts: MovieFacts | null } => {
+export const readMovie = (source: Source): { readonly structure: Described; readonly facts: CameraFacts | null } => {
   const top = boxes(source, 0, source.size)
   const media = top.filter(({ type }) => type === "mdat")
   const found = top.find(({ type }) => type === "moov")
@@ -34,10 +25,27 @@ export const readMovie = (source: Source): { readonly structure: Structure; read
       turned: size?.turned ?? false,
       picture: media.length === 0 ? null : media,
       exif: null,
+      packets: packetsOf(source, top, movie, children),
       warning: movie === null ? "The video has no index: it was cut short, or never finished." : null
     },
     facts: movie === null ? null : factsOf(movie, children)
   }
+}
+
+const XMP_ID = Buffer.from("be7acfcb97a942e89c71999491e3afac", "hex")
+
+/** MP4 keeps XMP in a box that only its identifier names, QuickTime among the user data. */
+const packetsOf = (
+  source: Source,
+  top: ReadonlyArray<Box>,
+  movie: Source | null,
+  children: ReadonlyArray<Box>
+): Packets => {
+  const isXmp = ({ type, start }: Box) => type === "uuid" && source.bytes(start, start + 16).equals(XMP_ID)
+  const box = top.find(isXmp)
+  if (box !== undefined) return packetAt(source, { start: box.start + 16, end: box.end })
+  const userData = children.find(({ type }) => type === "udta")
+  return movie === null || userData === undefined ? NO_PACKETS : packetAt(movie, child(movie, userData, "XMP_"))
 }
 
 const pixels = (movie: Source, children: ReadonlyArray<Box>) => {
@@ -55,7 +63,7 @@ const pixels = (movie: Source, children: ReadonlyArray<Box>) => {
   return null
 }
 
-const factsOf = (movie: Source, children: ReadonlyArray<Box>): MovieFacts => {
+const factsOf = (movie: Source, children: ReadonlyArray<Box>): CameraFacts => {
   const find = (type: string) => children.find((box) => box.type === type)
   const header = find("mvhd")
   const userData = find("udta")
@@ -68,9 +76,9 @@ const factsOf = (movie: Source, children: ReadonlyArray<Box>): MovieFacts => {
   const location = tag("com.apple.quicktime.location.ISO6709", "\xa9xyz")
   return {
     ...(location === null ? NO_PLACE : iso6709(location)),
-    takenLocal: local,
-    takenAt: local !== null && offset !== null ? instantOf(local, offset) : created(movie, header),
-    offsetMinutes: offset,
+    orientation: null,
+    clock: local === null ? null : { event: "taken", local, offsetMinutes: offset },
+    instant: created(movie, header),
     cameraMake: tag("com.apple.quicktime.make", "\xa9mak"),
     cameraModel: tag("com.apple.quicktime.model", "\xa9mod"),
     livePhotoId: tag("com.apple.quicktime.content.identifier"),

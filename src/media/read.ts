@@ -1,11 +1,13 @@
 /** Everything that the bytes of a picture or video say, in one pass over its structure. */
 import { createHash, hash } from "node:crypto"
-import type { MediaFacts, MediaResult, UnreadableMedia } from "../component/media.ts"
+import type { MediaResult, UnreadableMedia } from "../component/media.ts"
 import { readAvi, readPng, readWebp } from "./chunks.ts"
-import { type ExifFacts, NO_EXIF, readExif } from "./exif.ts"
+import { NO_EXIF, readExif } from "./exif.ts"
+import { type Stated, factsOf } from "./facts.ts"
 import { readHeif } from "./heif.ts"
 import { readJpeg } from "./jpeg.ts"
-import { type MovieFacts, readMovie } from "./movie.ts"
+import { readMovie } from "./movie.ts"
+import { type Described, NO_PACKETS, eitherOf } from "./packets.ts"
 import { type Kind, sniff } from "./sniff.ts"
 import { NO_STRUCTURE, type Range, type Source, type Structure, memorySource } from "./source.ts"
 
@@ -48,50 +50,27 @@ export const unreadable = (code: UnreadableMedia["code"], reason: string): Media
   problem: { code, reason }
 })
 
-type Stated = Omit<
-  MediaFacts,
-  "mimeType" | "kind" | "bytes" | "contentHash" | "pictureHash" | "width" | "height" | "warning"
->
-
 interface Found {
   readonly structure: Structure
   readonly facts: Stated
   readonly warning: string | null
 }
 
-const stated = (facts: ExifFacts | (MovieFacts & { readonly orientation: null })): Stated => ({
-  orientation: facts.orientation,
-  takenLocal: facts.takenLocal,
-  takenAt: facts.takenAt,
-  offsetMinutes: facts.offsetMinutes,
-  latitude: facts.latitude,
-  longitude: facts.longitude,
-  altitude: facts.altitude,
-  cameraMake: facts.cameraMake,
-  cameraModel: facts.cameraModel,
-  livePhotoId: facts.livePhotoId,
-  title: facts.title,
-  description: facts.description
-})
-
-const UNKNOWN: Found = { structure: NO_STRUCTURE, facts: stated(NO_EXIF), warning: null }
+const UNKNOWN: Found = { structure: NO_STRUCTURE, ...factsOf(NO_EXIF, NO_PACKETS) }
 
 /** Null: the file ends before its picture begins. */
 const inspect = (kind: Kind, source: Source): Found | null => {
   try {
     if (kind.format === "movie") {
       const { structure, facts } = readMovie(source)
-      return {
-        structure,
-        facts: facts === null ? UNKNOWN.facts : stated({ ...facts, orientation: null }),
-        warning: null
-      }
+      return { structure, ...factsOf(facts ?? NO_EXIF, structure.packets) }
     }
     const structure = structureOf(kind, source)
     if (structure === null) return null
     const exif = structure.exif === null ? NO_EXIF : readExif(structure.exif)
     const sized = kind.format === "tiff" ? { ...structure, width: exif.width, height: exif.height } : structure
-    return { structure: sized, facts: stated(exif), warning: exif.warning }
+    const told = factsOf(exif, eitherOf(structure.packets, exif.packets))
+    return { structure: sized, facts: told.facts, warning: exif.warning ?? told.warning }
   } catch (cause) {
     // Reading behind the end of a buffer is how damage shows; all else is the source's own failure.
     if (!(cause instanceof RangeError)) throw cause
@@ -99,10 +78,12 @@ const inspect = (kind: Kind, source: Source): Found | null => {
   }
 }
 
+const UNDESCRIBED: Described = { ...NO_STRUCTURE, packets: NO_PACKETS }
+
 /** TIFF keeps its directory anywhere; of one too large for memory, the beginning has to do. */
 const LARGEST_TIFF = 64 << 20
 
-const structureOf = ({ format }: Kind, source: Source): Structure | null => {
+const structureOf = ({ format }: Kind, source: Source): Described | null => {
   switch (format) {
     case "jpeg":
       return readJpeg(source)
@@ -113,22 +94,26 @@ const structureOf = ({ format }: Kind, source: Source): Structure | null => {
     case "heif":
       return readHeif(source)
     case "avi":
-      return readAvi(source)
+      return { ...readAvi(source), packets: NO_PACKETS }
     case "tiff":
-      return { ...NO_STRUCTURE, turned: null, exif: source.bytes(0, Math.min(source.size, LARGEST_TIFF)) }
+      return {
+        ...UNDESCRIBED,
+        turned: null,
+        exif: source.bytes(0, Math.min(source.size, LARGEST_TIFF))
+      }
     case "gif":
       return littleEndianSize(source, 6, 2)
     case "bmp":
       return littleEndianSize(source, 18, 4)
     default:
-      return NO_STRUCTURE
+      return UNDESCRIBED
   }
 }
 
-const littleEndianSize = (source: Source, at: number, width: number): Structure => {
+const littleEndianSize = (source: Source, at: number, width: number): Described => {
   const head = source.bytes(at, at + 2 * width)
   // A bitmap that is stored from top to bottom has a negative height.
-  return { ...NO_STRUCTURE, width: head.readIntLE(0, width), height: Math.abs(head.readIntLE(width, width)) }
+  return { ...UNDESCRIBED, width: head.readIntLE(0, width), height: Math.abs(head.readIntLE(width, width)) }
 }
 
 const shown = ({ width, height, turned }: Structure, orientation: number | null) =>

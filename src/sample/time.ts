@@ -39,6 +39,20 @@ export const instantAt = (day: number, seconds: number, zone: string): EpochMill
 export const offsetMinutes = (instant: EpochMillis, zone: string): number =>
   DateTime.zonedOffset(DateTime.makeZonedUnsafe(instant, { timeZone: zone })) / MINUTE
 
+/** `offsetMinutes` with a memory: a zone is asked once for each day, but for those on which its offset changes. */
+export const rememberedOffsets = (): typeof offsetMinutes => {
+  const known = new Map<string, number | null>()
+  return (instant, zone) => {
+    const start = Math.floor(instant / DAY) * DAY
+    const key = `${zone} ${start}`
+    const found = known.get(key)
+    if (found !== undefined) return found ?? offsetMinutes(instant, zone)
+    const offset = offsetMinutes(EpochMillis(start), zone)
+    known.set(key, offset === offsetMinutes(EpochMillis(start + DAY), zone) ? offset : null)
+    return offsetMinutes(instant, zone)
+  }
+}
+
 /** `20230306T101530`: what clocks with this offset show. */
 export const compactTime = (instant: number, offset = 0): string =>
   new Date(instant + offset * MINUTE).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")

@@ -1,5 +1,6 @@
 /** `truth.json`: what a careful importer should find in a sample. For machines to check against. */
 import type { LifeEvent } from "./event.ts"
+import type { OtherTruths } from "./others.ts"
 import { dateOf, isoTime } from "./time.ts"
 
 /** An instance of an event. `recurrence_id` is its start by the series' rule (ISO, UTC), null if it doesn't recur. */
@@ -59,7 +60,8 @@ export interface TruthAlbum {
   readonly assets: ReadonlyArray<string>
 }
 
-export interface Truth {
+/** What it tells of photos and events; of everything else only where a sample has all archives. */
+export interface Truth extends Partial<OtherTruths> {
   readonly seed: number
   readonly from: number
   readonly days: number

@@ -81,7 +81,7 @@ export const tiffOf = ({ time, offset, orientation, place }: Wanted): Buffer => 
   ])
 }
 
-const segment = (marker: number, ...parts: ReadonlyArray<Buffer>) => {
+export const segment = (marker: number, ...parts: ReadonlyArray<Buffer>) => {
   const data = Buffer.concat(parts)
   return Buffer.concat([Buffer.from([0xff, marker]), u16(data.length + 2), data])
 }
@@ -92,14 +92,23 @@ const scan = (parts: number) =>
     Buffer.from([0x12, 0xff, 0, 0x34, 0xff, 0xd0, 0x56, 0x78])
   ])
 
+interface JpegParts {
+  readonly progressive?: boolean
+  /** A comment between its scans. */
+  readonly between?: string
+  /** Segments behind the EXIF. */
+  readonly segments?: ReadonlyArray<Buffer>
+}
+
 /** 30 by 20 pixels; as many scans as it takes. */
 export const jpegWith = (
   exif: Buffer | null,
-  { progressive = false, between = "" }: { readonly progressive?: boolean; readonly between?: string } = {}
+  { progressive = false, between = "", segments = [] }: JpegParts = {}
 ): Buffer =>
   Buffer.concat([
     Buffer.from([0xff, 0xd8]),
     ...(exif === null ? [] : [segment(0xe1, Buffer.from("Exif\0\0", "latin1"), exif)]),
+    ...segments,
     segment(0xdb, Buffer.alloc(65, 7)),
     segment(progressive ? 0xc2 : 0xc0, Buffer.from([8, 0, 20, 0, 30, 1, 1, 0x11, 0])),
     scan(1),
@@ -111,11 +120,12 @@ export const jpegWith = (
 const chunk = (type: string, data: Buffer) =>
   Buffer.concat([u32(data.length), Buffer.from(type, "latin1"), data, u32(0xabcdef)])
 
-export const pngWith = (exif: Buffer | null): Buffer =>
+export const pngWith = (exif: Buffer | null, text: Buffer | null = null): Buffer =>
   Buffer.concat([
     Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
     chunk("IHDR", Buffer.concat([u32(30), u32(20), Buffer.from([8, 2, 0, 0, 0])])),
     ...(exif === null ? [] : [chunk("eXIf", exif), chunk("tEXt", Buffer.from("Comment\0x"))]),
+    ...(text === null ? [] : [chunk("iTXt", text)]),
     chunk("IDAT", Buffer.alloc(50, 3)),
     chunk("IEND", Buffer.alloc(0))
   ])
@@ -123,10 +133,13 @@ export const pngWith = (exif: Buffer | null): Buffer =>
 const riff = (type: string, data: Buffer) =>
   Buffer.concat([Buffer.from(type, "latin1"), u32le(data.length), data, Buffer.alloc(data.length % 2)])
 
-export const webpWith = (exif: Buffer | null): Buffer => {
+export const webpWith = (exif: Buffer | null, xmp: Buffer | null = null): Buffer => {
   const frame = riff("VP8 ", Buffer.from([0, 0, 0, 0x9d, 1, 0x2a, 30, 0, 20, 0, 1, 2, 3, 4]))
   const flags = riff("VP8X", Buffer.from([8, 0, 0, 0, 29, 0, 0, 19, 0, 0]))
-  const body = exif === null ? frame : Buffer.concat([flags, frame, riff("EXIF", exif)])
+  const body =
+    exif === null
+      ? frame
+      : Buffer.concat([flags, frame, riff("EXIF", exif), xmp === null ? Buffer.of() : riff("XMP ", xmp)])
   return Buffer.concat([Buffer.from("RIFF"), u32le(body.length + 4), Buffer.from("WEBP"), body])
 }
 
@@ -135,8 +148,38 @@ const box = (type: string, ...parts: ReadonlyArray<Buffer>) => {
   return Buffer.concat([u32(data.length + 8), Buffer.from(type, "latin1"), data])
 }
 
-/** An MP4 of 64 by 48 pixels; `seconds` since 1904. */
-export const movie = ({ seconds, location }: { readonly seconds: number; readonly location?: string }): Buffer => {
+/** A HEIC whose only items are its metadata. */
+export const heicWith = (exif: Buffer, xmp: Buffer): Buffer => {
+  const item = (id: number, kind: string, content: string) =>
+    box("infe", u32(0x2000000), u16(id), u16(0), Buffer.from(`${kind}name\0${content}`, "latin1"))
+  const parts = [Buffer.concat([u32(0), exif]), xmp]
+  const index = (first: number) => {
+    const place = (id: number, at: number, length: number) =>
+      Buffer.concat([u16(id), u16(0), u16(1), u32(at), u32(length)])
+    const [exifPart = Buffer.of(), xmpPart = Buffer.of()] = parts
+    const places = [place(1, first, exifPart.length), place(2, first + exifPart.length, xmpPart.length)]
+    return box(
+      "meta",
+      u32(0),
+      box("iinf", u32(0), u16(2), item(1, "Exif", ""), item(2, "mime", "application/rdf+xml\0")),
+      box("iloc", u32(0), u16(0x4400), u16(2), ...places)
+    )
+  }
+  const head = box("ftyp", Buffer.from("heic\0\0\0\0mif1heic", "latin1"))
+  const first = head.length + index(0).length + 8
+  return Buffer.concat([head, index(first), box("mdat", ...parts, Buffer.alloc(100, 5))])
+}
+
+interface MovieParts {
+  /** Since 1904. */
+  readonly seconds: number
+  readonly location?: string
+  readonly xmp?: Buffer
+  readonly userXmp?: Buffer
+}
+
+/** An MP4 of 64 by 48 pixels. */
+export const movie = ({ seconds, location, xmp, userXmp }: MovieParts): Buffer => {
   const header = Buffer.alloc(84)
   header.writeUInt32BE(0x10000, 40)
   header.writeUInt16BE(64, 76)
@@ -148,8 +191,10 @@ export const movie = ({ seconds, location }: { readonly seconds: number; readonl
       "moov",
       box("mvhd", u32(0), u32(seconds), u32(seconds), Buffer.alloc(88)),
       box("trak", box("tkhd", header)),
-      ...(location === undefined ? [] : [box("udta", box("\xa9xyz", u16(text.length), u16(0), text))])
+      ...(location === undefined ? [] : [box("udta", box("\xa9xyz", u16(text.length), u16(0), text))]),
+      ...(userXmp === undefined ? [] : [box("udta", box("XMP_", userXmp))])
     ),
+    ...(xmp === undefined ? [] : [box("uuid", Buffer.from("be7acfcb97a942e89c71999491e3afac", "hex"), xmp)]),
     box("mdat", Buffer.alloc(300, 9))
   ])
 }

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto"
 import { buffer } from "node:stream/consumers"
 import { openPromise } from "yauzl"
 import { type SampleOptions, type Truth, writeSample } from "../../src/sample/index.ts"
+import type { ZipEntry as GeneratedEntry } from "../../src/sample/zip.ts"
 
 export interface ZipEntry {
   readonly archive: string
@@ -19,13 +20,13 @@ export interface WrittenSample {
   readonly truth: Truth
   readonly calendar: string
   readonly entries: ReadonlyArray<ZipEntry>
-  /** SHA-256 of every file by its name. */
+  /** SHA-256 of every file by its path below the directory. */
   readonly hashes: { readonly [name: string]: string }
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
-const readZip = async (directory: string, archive: string): Promise<ReadonlyArray<ZipEntry>> => {
+export const readZip = async (directory: string, archive: string): Promise<ReadonlyArray<ZipEntry>> => {
   const zip = await openPromise(`${directory}/${archive}`, { autoClose: false })
   const entries: Array<ZipEntry> = []
   for await (const entry of zip.eachEntry()) {
@@ -46,9 +47,12 @@ export const written = Effect.fnUntraced(function* (options: Omit<SampleOptions,
   const path = yield* Path.Path
   const directory = yield* fs.makeTempDirectoryScoped({ prefix: "sample-test-" })
   yield* writeSample({ ...options, directory })
-  const names = (yield* fs.readDirectory(directory)).toSorted()
+  const names = (yield* fs.readDirectory(directory, { recursive: true })).toSorted()
   const hashes: { [name: string]: string } = {}
-  for (const name of names) hashes[name] = sha256(yield* fs.readFile(path.join(directory, name)))
+  for (const name of names) {
+    const { type } = yield* fs.stat(path.join(directory, name))
+    if (type === "File") hashes[name] = sha256(yield* fs.readFile(path.join(directory, name)))
+  }
   const truth: unknown = JSON.parse(yield* fs.readFileString(path.join(directory, "truth.json")))
   if (!isTruth(truth)) return yield* Effect.die("truth.json has another shape")
   const calendar = yield* fs.readFileString(path.join(directory, "calendar.ics"))
@@ -57,6 +61,14 @@ export const written = Effect.fnUntraced(function* (options: Omit<SampleOptions,
   )
   return { directory, truth, calendar, entries: archives.flat(), hashes } satisfies WrittenSample
 }, Effect.provide(NodeServices.layer))
+
+/** All that an entry of a generator says. */
+export const textOf = ({ content }: GeneratedEntry): string =>
+  content instanceof Uint8Array ? Buffer.from(content).toString("utf8") : [...content].join("")
+
+/** A generator's entries by their paths. */
+export const textsOf = (entries: Iterable<GeneratedEntry>): ReadonlyMap<string, string> =>
+  new Map([...entries].map((entry) => [entry.path, textOf(entry)]))
 
 /** What the tests ask of a sidecar; the rest of it is not looked at. */
 export const GoogleSidecar = Schema.fromJsonString(

@@ -22,6 +22,25 @@ layer(NodeServices.layer, { timeout: "60 seconds" })("writing a sample", (it) =>
       })
     )
 
+    it.effect("with all archives too, and photos and calendar are the same bytes as without", () =>
+      Effect.gen(function* () {
+        const first = yield* written({ seed: 1, days: 20, archives: "all" })
+        const second = yield* written({ seed: 1, days: 20, archives: "all" })
+        expect(second.hashes).toEqual(first.hashes)
+        const others = first.truth.other_archives ?? []
+        expect(Object.keys(first.hashes).toSorted()).toEqual(
+          ["calendar.ics", "truth.json", ...first.truth.archives, ...others].toSorted()
+        )
+        expect(others.some((name) => name.startsWith("takeout-"))).toBe(false)
+        const plain = yield* written({ seed: 1, days: 20 })
+        for (const [name, hash] of Object.entries(plain.hashes))
+          if (name !== "truth.json") expect([name, first.hashes[name]]).toEqual([name, hash])
+        expect(plain.truth.other_archives).toBeUndefined()
+        // The truth of photos and events is the same, with more beside it.
+        expect(first.truth).toMatchObject(plain.truth)
+      })
+    )
+
     it.effect("another seed gives another life", () =>
       Effect.gen(function* () {
         const first = yield* written({ seed: 1, days: 10 })
@@ -35,13 +54,13 @@ layer(NodeServices.layer, { timeout: "60 seconds" })("writing a sample", (it) =>
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
         const path = yield* Path.Path
-        const here = yield* written({ seed: 1, days: 3 })
+        const here = yield* written({ seed: 1, days: 3, archives: "all" })
         const directory = yield* fs.makeTempDirectoryScoped({ prefix: "sample-test-" })
         const program = `
           import { NodeServices } from "@effect/platform-node"
           import { Effect } from "effect"
           import { writeSample } from "./src/sample/index.ts"
-          const options = { directory: process.env.DIRECTORY, seed: 1, days: 3 }
+          const options = { directory: process.env.DIRECTORY, seed: 1, days: 3, archives: "all" }
           await Effect.runPromise(writeSample(options).pipe(Effect.provide(NodeServices.layer)))`
         yield* Effect.promise(() =>
           promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], {
@@ -92,6 +111,35 @@ layer(NodeServices.layer, { timeout: "60 seconds" })("writing a sample", (it) =>
         expect((yield* fs.readDirectory(directory)).toSorted()).toEqual(
           ["calendar.ics", "notes.txt", "truth.json", ...second.archives].toSorted()
         )
+      })
+    )
+
+    it.effect("replaces all archives by photos alone, and leaves what is beside them", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const directory = yield* fs.makeTempDirectoryScoped()
+        yield* writeSample({ directory, seed: 1, days: 3, archives: "all" })
+        yield* writeSample({ directory, seed: 2, days: 4, archives: "all" })
+        expect((yield* fs.readDirectory(`${directory}/google`)).length).toBe(1)
+        yield* fs.writeFileString(`${directory}/spotify/notes.txt`, "mine")
+        const last = yield* writeSample({ directory, seed: 2, days: 2 })
+        expect((yield* fs.readDirectory(directory, { recursive: true })).toSorted()).toEqual(
+          ["calendar.ics", "spotify", "spotify/notes.txt", "truth.json", ...last.archives].toSorted()
+        )
+      })
+    )
+
+    it.effect("never writes over a real export of another kind", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const directory = yield* fs.makeTempDirectoryScoped()
+        yield* fs.makeDirectory(`${directory}/apple-health`)
+        yield* fs.writeFileString(`${directory}/apple-health/export.zip`, "real")
+        const error = yield* Effect.flip(writeSample({ directory, seed: 1, days: 1, archives: "all" }))
+        expect(error.code).toBe("sample-directory-taken")
+        // Photos alone are no danger to it.
+        yield* writeSample({ directory, seed: 1, days: 1 })
+        expect(yield* fs.readFileString(`${directory}/apple-health/export.zip`)).toBe("real")
       })
     )
 

@@ -21,5 +21,6 @@ export const plainFacts: MediaFacts = {
   livePhotoId: null,
   title: null,
   description: null,
+  people: [],
   warning: null
 }

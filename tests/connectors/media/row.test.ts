@@ -52,6 +52,14 @@ test("file_name is the file's own, title the sidecar's", () => {
   expect(row({ title: "from the file" }).title).toBe("from the file")
 })
 
+test("the people whom the sidecar names, else those whom the file does", () => {
+  const facts = { people: ["Ana", "Leo"] }
+  expect(row(facts, { sidecar: { ...sidecar, people: ["Mia"] } }).people).toEqual([{ name: "Mia" }])
+  expect(row(facts, { sidecar }).people).toEqual([{ name: "Ana" }, { name: "Leo" }])
+  expect(row(facts).people).toEqual([{ name: "Ana" }, { name: "Leo" }])
+  expect(row({}).people).toBeNull()
+})
+
 test("the sidecar's place counts before the file's, and 0,0 is none", () => {
   const facts = { latitude: 1, longitude: 2, altitude: 30 }
   expect(row(facts, { sidecar: { ...sidecar, position: AREZZO } })).toMatchObject({

@@ -1,5 +1,5 @@
-/** Times as cameras write them. */
-import type { EpochMillis, WallMillis } from "../component/column.ts"
+/** Times as cameras and photo editors write them. */
+import type { EpochMillis, WallMillis } from "./column.ts"
 
 // Brands of its own: column.ts's constructors would load Effect into every thread, which takes longer than 1,000 photos.
 export const epochMillis = (value: number) => value as EpochMillis
@@ -53,6 +53,41 @@ const MINUTE = 60_000
 /** The instant of a clock that is so many minutes ahead of UTC. */
 export const instantOf = (wall: WallMillis, offsetMinutes: number): EpochMillis =>
   epochMillis(wall - offsetMinutes * MINUTE)
+
+/** What a time is that of, the nearest to the picture's first. */
+const EVENTS = ["taken", "digitized", "changed"] as const
+
+/** A time as a clock showed it, and what happened then. */
+export interface Clock {
+  readonly event: (typeof EVENTS)[number]
+  readonly local: WallMillis
+  /** The clock was so many minutes ahead of UTC, where that is stated. */
+  readonly offsetMinutes: number | null
+}
+
+/**
+ * The first of those nearest to the picture; its offset may be stated by another one that shows the same second, unless it
+ * is that of UTC, which is also what programs write that know none.
+ */
+export const bestClock = (clocks: ReadonlyArray<Clock>): Clock | null => {
+  for (const event of EVENTS) {
+    const best = clocks.find((clock) => clock.event === event)
+    if (best === undefined) continue
+    if (best.offsetMinutes !== null) return best
+    const same = clocks.find(({ local, offsetMinutes }) => offsetMinutes && Math.abs(local - best.local) < 1000)
+    return { ...best, offsetMinutes: same?.offsetMinutes ?? null }
+  }
+  return null
+}
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.(\d+))?)?(Z|[+-]\d\d:?\d\d)?$/
+
+/** `2019-06-01T10:11:12.5+02:00`, with or without fraction and offset; a date alone is no time. */
+export const isoClock = (event: Clock["event"], text: string | null): Clock | null => {
+  const parts = text === null ? null : ISO_TIME.exec(text)
+  const local = parts === null ? null : exifTime(text, parts[1] ?? null)
+  return local === null ? null : { event, local, offsetMinutes: offsetOf(parts?.[2] ?? null) }
+}
 
 /** QuickTime counts seconds from 1904; 0 and dates before photography mean that nobody set it. */
 export const quicktimeInstant = (seconds: number): EpochMillis | null => {
