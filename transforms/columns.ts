@@ -27,7 +27,7 @@ const unknownColumn = (relation: Relation, { column, path }: NamedColumn): Confi
   return new ConfigProblem({
     code: "unknown-column",
     path,
-    message: `${relation.name} has no column ${column}`,
+    message: `"${relation.name}" has no column "${column}".`,
     hint:
       close === null
         ? `Name one of its columns: ${[...relation.columns.keys()].filter((known) => !known.startsWith("_")).join(", ")}.`

@@ -8,7 +8,9 @@ const PLAIN_INTERVAL = 5000
 const TERMINAL_INTERVAL = 100
 
 const amount = (count: number, unit: "records" | "bytes"): string =>
-  unit === "bytes" ? `${(count / 1024 ** 2).toFixed(1)} MB` : count.toLocaleString("en")
+  unit === "bytes"
+    ? `${(count / 1024 ** 2).toFixed(1)} MB`
+    : count.toLocaleString("en", { maximumFractionDigits: count < 10 ? 1 : 0 })
 
 const bar = (share: number): string => {
   const filled = Math.round(share * BAR)
