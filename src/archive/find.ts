@@ -146,7 +146,8 @@ const outermost = (matches: ReadonlyArray<string>): ReadonlyArray<string> => {
 /** The folder in which a pattern starts to vary, and the pattern from there. */
 const staticBase = (pattern: string): { readonly base: string; readonly rest: string } => {
   const segments = pattern.split("/")
-  const dynamic = segments.findIndex((segment) => isDynamicPattern(segment))
+  // A list of paths may hold slashes itself: `{a/*.zip,b/*.json}`.
+  const dynamic = segments.findIndex((segment) => isDynamicPattern(segment) || segment.includes("{"))
   return { base: resolve(`${segments.slice(0, dynamic).join("/")}/`), rest: segments.slice(dynamic).join("/") }
 }
 

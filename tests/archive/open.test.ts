@@ -55,6 +55,18 @@ describe("paths", () => {
     }).pipe(provided)
   )
 
+  it.effect("takes alternatives with folders of their own", () =>
+    Effect.gen(function* () {
+      const root = yield* folder
+      for (const name of ["one", "two"]) {
+        yield* Effect.promise(() => mkdir(join(root, name)))
+        yield* write(join(root, name, `${name}.jpg`), name)
+      }
+      const set = yield* open(`${root}/{one/*.jpg,two/t*.jpg}`)
+      expect(set.entries.map(({ path }) => path)).toEqual(["one/one.jpg", "two/two.jpg"])
+    }).pipe(provided)
+  )
+
   it.effect("keeps folders below a glob's fixed part in the paths", () =>
     Effect.gen(function* () {
       const root = yield* folder
