@@ -152,7 +152,7 @@ const chained = (from: Relation, { group, along, near }: Neighbourhood, known: S
       select *, not coalesce(${near}, false) as _apart from ${from.table} where ${known}
       window side as (partition by ${equal} order by ${along}, ${ties})
     ), chained as (
-      select *, count(*) filter (_apart) over (partition by ${equal} order by ${along}, ${ties}
+      select *, sum(coalesce(_apart, false)::integer) over (partition by ${equal} order by ${along}, ${ties}
         rows between unbounded preceding and current row) as _chain
       from marked
     )

@@ -59,7 +59,7 @@ export const groupMoments = transform({
       query: sql`with marked as (
           select *, coalesce(${late}, true) or ${away} as _apart from ${from.table} where ${part} window line as (order by ${order})
         ), numbered as materialized (
-          select *, count(*) filter (_apart) over (order by ${order}
+          select *, sum(coalesce(_apart, false)::integer) over (order by ${order}
             rows between unbounded preceding and current row) as _moment
           from marked
         ), moments as (

@@ -4,6 +4,7 @@ import { dedupe } from "./dedupe.ts"
 import { filter } from "./filter.ts"
 import { groupMoments } from "./group-moments.ts"
 import { hash } from "./hash.ts"
+import { inferPlace } from "./infer-place.ts"
 import { joinTimePlace } from "./join-time-place.ts"
 import { reverseGeocode } from "./reverse-geocode.ts"
 import { select } from "./select.ts"
@@ -17,6 +18,7 @@ export const transforms: ReadonlyArray<TransformSpec> = [
   union,
   hash,
   dedupe,
+  inferPlace,
   reverseGeocode,
   joinTimePlace,
   groupMoments

@@ -10,7 +10,7 @@ import type { Sql } from "./sql.ts"
 
 /**
  * Which relations a transform reads. `from`: one, the one before it unless named; `list`: several in `from`;
- * `pair`: `left` and `right`; `query`: those that its SQL names.
+ * `pair`: `left` and `right`, which is only looked into; `query`: those that its SQL names.
  */
 export interface Inputs {
   readonly from: { readonly from: Relation }
@@ -42,14 +42,19 @@ export interface Built<R> {
   readonly lookup?: Lookup<R>
 }
 
+/** A relation that a transform asks for. */
+export interface Wanted {
+  /** Null: the one before it in the file. */
+  readonly name: string | null
+  /** Where the YAML names it. */
+  readonly path: ReadonlyArray<string | number>
+  /** Only looked into: its rows don't become rows of the result, so none of them is dropped. */
+  readonly aside?: true
+}
+
 /** The relations that a transform put to use asks for, in the order in which `build` gets them. */
 export type Wants =
-  | {
-      readonly kind: "relations"
-      readonly names: ReadonlyArray<{ readonly name: string; readonly path: ReadonlyArray<string | number> }>
-    }
-  /** The one before it in the file. */
-  | { readonly kind: "previous" }
+  | { readonly kind: "relations"; readonly names: ReadonlyArray<Wanted> }
   /** Those that the query names: found by parsing it. */
   | { readonly kind: "query"; readonly query: string }
 
@@ -115,12 +120,15 @@ const wired =
     }
   }
 
+/** The relation whose rows are transformed: `from`, or the one before it. */
+export const subject = (from: string | undefined): Wanted =>
+  from === undefined ? { name: null, path: [] } : { name: from, path: ["from"] }
+
 /** Of one relation: `from`, or the one before it. */
 export const transform = wired({
   kind: "from",
   fields: { from: Schema.optionalKey(RelationName) },
-  wants: ({ from }) =>
-    from === undefined ? { kind: "previous" } : { kind: "relations", names: [{ name: from, path: ["from"] }] },
+  wants: ({ from }) => ({ kind: "relations", names: [subject(from)] }),
   pick: ([from]) => (from === undefined ? null : { from })
 })
 
@@ -140,7 +148,7 @@ export const pairTransform = wired({
     kind: "relations",
     names: [
       { name: left, path: ["left"] },
-      { name: right, path: ["right"] }
+      { name: right, path: ["right"], aside: true }
     ]
   }),
   pick: ([left, right]) => (left === undefined || right === undefined ? null : { left, right })

@@ -77,9 +77,7 @@ const buildStep = (plan: Plan, transform: PlannedTransform, version: string, run
     const counts = yield* database.transaction(
       Effect.gen(function* () {
         yield* database.execute(sql`create or replace table ${table} as ${transform.built.query}`)
-        const inputs = transform.inputs.map((input) => sql`(select count(*) from ${name(input)})`)
-        // Of a join, the left side's rows are those that can be lost.
-        const counted = transform.relation.columns.has("right_id") ? inputs.slice(0, 1) : inputs
+        const counted = transform.counted.map((input) => sql`(select count(*) from ${name(input)})`)
         const [row] = yield* database.rows(
           sql`select ${join(counted.length === 0 ? [literal(0)] : counted, " + ")} as read, (select count(*) from ${table}) as out`,
           Schema.Struct({ read: Schema.Number, out: Schema.Number })

@@ -138,6 +138,8 @@ const samples = {
     value_text: text("Categories."),
     starts_at: instant("Start."),
     ends_at: instant("End."),
+    local_date: date("The date on which it starts, by its local time."),
+    offset_minutes: integer("How far its local time is ahead of UTC."),
     device: text("The device, without volatile parts."),
     source_name: text("The app or device that recorded it."),
     metadata: json("Anything else that the source says.")

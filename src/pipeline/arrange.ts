@@ -10,7 +10,7 @@ export interface Wish {
   readonly name: string
   readonly raw: { readonly type: string; readonly [key: string]: unknown }
   readonly bound: BoundTransform<LocalServices>
-  readonly inputs: ReadonlyArray<{ readonly name: string; readonly path: Path }>
+  readonly inputs: ReadonlyArray<{ readonly name: string; readonly path: Path; readonly aside?: true }>
 }
 
 export const arrange = (

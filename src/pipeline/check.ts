@@ -297,14 +297,13 @@ const checkTransforms = (
           .filter((table) => known.has(table))
           .map((table) => ({ name: table, path: ["query"] }))
         wishes.push({ name: key, raw, bound: bound.success, inputs })
-      } else if (wants.kind === "previous") {
-        wishes.push({
-          name: key,
-          raw,
-          bound: bound.success,
-          inputs: before === null ? [] : [{ name: before, path: [] }]
+      } else {
+        const inputs = wants.names.flatMap((wanted) => {
+          const named = wanted.name ?? before
+          return named === null ? [] : [{ ...wanted, name: named }]
         })
-      } else wishes.push({ name: key, raw, bound: bound.success, inputs: wants.names })
+        wishes.push({ name: key, raw, bound: bound.success, inputs })
+      }
     }
     // Sources that can't be used are named too: what is wrong with them has been said.
     const declared = [...Object.keys(pipeline.sources), ...Object.keys(pipeline.transforms ?? {})]
@@ -348,7 +347,10 @@ const buildTransform = (
       return null
     }
     const columns = described.success
-    const entities = new Set(inputs.map((input) => input.entity).filter((entity) => entity !== null))
+    const counted = wish.inputs.flatMap(({ aside, name: input }) => (aside === true ? [] : [input]))
+    const entities = new Set(
+      inputs.filter((input) => counted.includes(input.name)).flatMap(({ entity }) => entity ?? [])
+    )
     const [entity] = entities
     const relation: Relation = {
       name: wish.name,
@@ -369,6 +371,7 @@ const buildTransform = (
       name: wish.name,
       type: wish.raw.type,
       inputs: inputs.map((input) => input.name),
+      counted,
       built: built.success,
       relation
     }

@@ -26,6 +26,8 @@ export interface PlannedTransform {
   readonly name: string
   readonly type: string
   readonly inputs: ReadonlyArray<string>
+  /** Those of the inputs whose rows are transformed; the others are only looked into. */
+  readonly counted: ReadonlyArray<string>
   readonly built: Built<LocalServices>
   readonly relation: Relation
 }

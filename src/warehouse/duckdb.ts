@@ -5,7 +5,8 @@ import {
   DuckDBInstance,
   type DuckDBType,
   type DuckDBValue,
-  StatementType
+  StatementType,
+  VARCHAR
 } from "@duckdb/node-api"
 import { Context, Effect, Schema, type Scope, Semaphore } from "effect"
 import type { Columns, Row } from "../component/column.ts"
@@ -13,7 +14,7 @@ import { DatabaseError } from "../component/error.ts"
 import { Database, type Vectors } from "../component/database.ts"
 import { type Sql, literal, sql } from "../component/sql.ts"
 import { describeError } from "./fault.ts"
-import { INBOX_TYPES, columnValues, plain, vectorType, vectorValues } from "./value.ts"
+import { INBOX_TYPES, columnValues, fillColumn, plain, vectorType } from "./value.ts"
 
 export interface OpenOptions {
   /** `:memory:` or the path of the file. */
@@ -195,11 +196,15 @@ const fromConnection = (connection: DuckDBConnection, turn: Semaphore.Semaphore)
   const appendVectors = (table: string, vectors: Vectors) =>
     call(`append to ${table}`, async () => {
       const appender = await connection.createAppender(table)
+      const types = vectors.map(vectorType)
       const rows = vectors[0]?.length ?? 0
+      // Of numbers, one chunk serves all but the last rows: new ones would be most of the work. Texts stay in theirs.
+      const reusable = !types.includes(VARCHAR)
+      let chunk = DuckDBDataChunk.create(types, Math.min(CHUNK, rows))
       for (let start = 0; start < rows; start += CHUNK) {
         const end = Math.min(start + CHUNK, rows)
-        const chunk = DuckDBDataChunk.create(vectors.map(vectorType), end - start)
-        chunk.setColumns(vectors.map((vector) => vectorValues(vector, start, end)))
+        if (!reusable || end - start !== chunk.rowCount) chunk = DuckDBDataChunk.create(types, end - start)
+        for (const [index, vector] of vectors.entries()) fillColumn(chunk.getColumnVector(index), vector, start, end)
         appender.appendDataChunk(chunk)
       }
       appender.closeSync()

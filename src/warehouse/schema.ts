@@ -1,7 +1,8 @@
-/** The tables of `keepsake.duckdb`: what the engine keeps for itself, and the `life` tables made from the entities. */
+/** The tables of `keepsake.duckdb`: what the engine keeps for itself, and the `life` tables and views made from the entities. */
 import type { Columns } from "../component/column.ts"
 import { uuid5Macros } from "../component/id.ts"
 import { type Sql, join, literal, name, sql } from "../component/sql.ts"
+import { healthViews } from "../life/health.ts"
 import { type LifeTable, lifeTables } from "../life/table.ts"
 
 const columnList = (columns: Columns): Sql =>
@@ -52,6 +53,11 @@ const STATE = sql`
     withdrawn_at timestamptz
   );`
 
+/** Columns that came later, for files that were made before. */
+const ADDED_COLUMNS = sql`
+  alter table life.samples add column if not exists local_date date;
+  alter table life.samples add column if not exists offset_minutes integer;`
+
 /** Raised with every change of the tables above; older files are brought forward by `MIGRATIONS`. */
 export const SCHEMA_VERSION = 1
 
@@ -60,5 +66,7 @@ export const createSchema: Sql = sql`
   ${uuid5Macros}
   ${STATE}
   ${join(lifeTables.map(lifeTable), "\n")}
+  ${ADDED_COLUMNS}
+  ${healthViews}
   insert into state.migrations select ${literal(SCHEMA_VERSION)}, now()
   where not exists (select 1 from state.migrations where version = ${literal(SCHEMA_VERSION)});`

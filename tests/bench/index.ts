@@ -3,16 +3,19 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { health } from "./health.ts"
 import { type Figure, line } from "./report.ts"
 import { rows } from "./rows.ts"
+import { spotify } from "./spotify.ts"
 import { start } from "./start.ts"
+import { timeline } from "./timeline.ts"
 import { zips } from "./zips.ts"
 
 const { values: given } = parseArgs({
   options: { json: { type: "boolean", default: false }, only: { type: "string" }, rows: { type: "string" } }
 })
 
-const benches = [rows, zips, start]
+const benches = [rows, zips, health, spotify, start, timeline]
 const chosen = benches.filter(({ name }) => given.only === undefined || given.only === name)
 if (chosen.length === 0) throw new Error(`--only takes one of ${benches.map(({ name }) => name).join(", ")}`)
 

@@ -1,0 +1,71 @@
+/** Points that several files tell of, each with its own rounding, as one. */
+import { Effect, Schema } from "effect"
+import { Database } from "../../src/component/database.ts"
+import { uuid5Sql } from "../../src/component/id.ts"
+import { type Sql, join, literal, name, names, sql } from "../../src/component/sql.ts"
+import { POINT_COLUMNS } from "../location/point.ts"
+import { POINT_RANK } from "./points.ts"
+
+const KEY = sql`second, lat5, lon5`
+const CONTENT = Object.keys(POINT_COLUMNS)
+
+/** Degrees: about a metre. */
+const NEAR = 0.000_01
+
+const Count = Schema.Struct({ n: Schema.Number })
+
+/**
+ * Rounding leaves one point on both sides of a cell's edge. What is told by a lesser source is where and when a better
+ * one says it was: in the same second, or for times of whole minutes in that minute, and within a metre.
+ */
+const intoOneCell = (table: Sql): Sql => sql`
+  with good as (select rowid as row, *, second // 60 as minute from ${table} where _outcome is null),
+  target as (
+    select lesser.row, arg_min(
+        struct_pack(second := better.second, lat5 := better.lat5, lon5 := better.lon5),
+        struct_pack(rank := better.rank, apart := better.second - lesser.second,
+          off := abs(better.latitude - lesser.latitude) + abs(better.longitude - lesser.longitude),
+          second := better.second, lat5 := better.lat5, lon5 := better.lon5)) as cell
+    from good lesser join good better on better.minute = lesser.minute and better.rank < lesser.rank
+      and (better.second = lesser.second
+        or (lesser.rank >= ${literal(POINT_RANK.path)} and lesser.second % 60 = 0))
+      and abs(better.latitude - lesser.latitude) <= ${literal(NEAR)}
+      and abs(better.longitude - lesser.longitude) <= ${literal(NEAR)}
+    group by lesser.row
+  )
+  update ${table} as t set second = cell.second, lat5 = cell.lat5, lon5 = cell.lon5
+  from target where t.rowid = target.row
+    and (t.second, t.lat5, t.lon5) is distinct from (cell.second, cell.lat5, cell.lon5)`
+
+/** Of several rows with one key, the best one: from the source that knows most, then the most exact. */
+const bestOf = (table: Sql, best: Sql): Sql => sql`
+  create temp table ${best} as
+    with several as (select ${KEY} from ${table} where _outcome is null group by all having count(*) > 1)
+    select ${KEY}, _file, ${names(CONTENT)} from ${table} semi join several using (${KEY}) where _outcome is null
+    qualify row_number() over (partition by ${KEY} order by rank, accuracy nulls last, recorded_at, latitude, longitude,
+      altitude, speed, track, source_name, _file desc) = 1`
+
+/** A query for the points of a table. Copies of a point are equal rows, so that it doesn't matter which of them is kept. */
+export const pointQuery = Effect.fnUntraced(function* (
+  tables: { readonly rows: Sql; readonly best: Sql },
+  account: string,
+  files: Sql
+) {
+  const database = yield* Database
+  const { rows, best } = tables
+  const [ranks] = yield* database.rows(sql`select count(distinct rank) as n from ${rows} where _outcome is null`, Count)
+  if ((ranks?.n ?? 0) > 1) yield* database.execute(intoOneCell(rows))
+  yield* database.execute(bestOf(rows, best))
+  const [copies] = yield* database.rows(sql`select count(*) as n from ${best}`, Count)
+  const chosen =
+    (copies?.n ?? 0) === 0
+      ? sql`select * from ${rows} where _outcome is null`
+      : sql`select * from ${rows} anti join ${best} using (${KEY}) where _outcome is null
+          union all by name
+          select b.* from ${rows} t join ${best} b using (${KEY}) where t._outcome is null`
+  const id = sql`second || ' ' || lat5 || ' ' || lon5`
+  return sql`
+    select _source_id, ${uuid5Sql(["google", account, "timeline", "point"], sql`_source_id`)} as _id,
+      archive as _archive, member as _member, ${join(CONTENT.map((column) => name(column)))}
+    from (select ${id} as _source_id, * from (${chosen})) join ${files} using (_file)`
+})
