@@ -22,7 +22,7 @@ export const inspect = (shared: Shared, { deep, paths }: InspectInput) =>
     shared,
     Effect.gen(function* () {
       const archives = yield* Archives
-      const set = yield* archives.open(paths)
+      const set = yield* archives.open(paths, { nested: true })
       const claims = claimsOf(set, [...components.streams.values()])
       const missing = missingParts(set.archives.map((archive) => archive.path))
       const found = yield* Effect.forEach(claims.claims, (claim) => look(claim, deep))

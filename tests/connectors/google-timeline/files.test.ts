@@ -86,7 +86,7 @@ layer(scratch, { excludeTestServices: true })("files", (it) => {
     })
   )
 
-  it.effect.each([...Object.keys(STYLES)])(
+  it.effect.each(Object.keys(STYLES))(
     "of a file that was cut, what can be read is kept, the tail is rejected: %s",
     (style) =>
       Effect.gen(function* () {
