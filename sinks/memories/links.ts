@@ -11,7 +11,7 @@ import { type Change, none, upsert } from "../../src/life/upsert.ts"
 const COLUMNS = [...links.key, "confidence", "rule", "evidence", "made_by"]
 
 /** The links that are made here, and nowhere else. */
-const MADE_HERE = sql`relation in ('taken_during', 'overlaps', 'taken_at', 'edited_from')`
+const MADE_HERE = sql`relation in ('taken_during', 'overlaps', 'taken_at', 'located_by', 'edited_from')`
 
 export const loadLinks = (
   relation: Relation,
@@ -20,7 +20,7 @@ export const loadLinks = (
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
     const madeBy = `${change.pipeline}.${relation.name}.links`
-    const queries = [...taken(relation), ...placed(relation), ...edited(relation, sources)]
+    const queries = [...taken(relation), ...placed(relation), ...located(relation), ...edited(relation, sources)]
     if (queries.length === 0) return none
     const query = sql`select *, ${literal(madeBy)} as made_by from (${join(queries, " union all by name ")})`
     return yield* upsert(links, { query, columns: COLUMNS }, change, { sweep: madeBy, within: MADE_HERE })
@@ -46,6 +46,23 @@ const placed = (relation: Relation): ReadonlyArray<Sql> =>
         sql`select _entity as from_type, _id as from_id, 'taken_at' as relation, 'places' as to_type,
             min(place_id)::uuid as to_id, 1.0 as confidence, 'reverse-geocode/1' as rule, null::json as evidence
           from ${relation.table} where place_id is not null group by _entity, _id`
+      ]
+    : []
+
+/** A visit counts for the whole of it; a point for the less, the longer ago it was. */
+const CONFIDENCE = sql`case when location_rule like '%:visit' then 0.9
+  else greatest(0.3, 0.8 - list_min((location_evidence->'$.seconds')::double[]) / 3600) end`
+
+/** `located_by`: what an inferred place was inferred from, with the seconds between. */
+const located = (relation: Relation): ReadonlyArray<Sql> =>
+  relation.columns.has("location_evidence") && relation.columns.has("_entity")
+    ? [
+        sql`select _entity as from_type, _id as from_id, 'located_by' as relation,
+            case when location_rule like '%:visit' then 'visits' else 'points' end as to_type,
+            (location_evidence->>'$.ids[0]')::uuid as to_id, ${CONFIDENCE} as confidence, location_rule as rule,
+            location_evidence::json as evidence
+          from ${relation.table} where location_rule is not null and _id is not null
+            and (location_evidence->>'$.ids[0]') is not null`
       ]
     : []
 
