@@ -4,7 +4,7 @@ import type { Columns, EpochMillis, Uuid } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
 import { type Sql, authored, join, literal, name, names, sql } from "../component/sql.ts"
 import type { EntityName } from "../life/entity.ts"
-import { STAGED_COLUMNS } from "../pipeline/check.ts"
+import { STAGED_COLUMNS } from "../pipeline/check-source.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import type { Ledger } from "./ledger.ts"
 

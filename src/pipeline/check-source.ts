@@ -1,0 +1,135 @@
+/** A source: its stream, its configuration, and the empty staging table that SQL is bound against. */
+import { Effect, Schema } from "effect"
+import { Catalogue } from "../component/catalogue.ts"
+import type { Columns } from "../component/column.ts"
+import { nearest } from "../component/nearest.ts"
+import type { Relation } from "../component/relation.ts"
+import { type Checking, emptyTable, hashOf, ownKeys, problemFinding, unknownType } from "./checking.ts"
+import { findingsOf } from "./decode.ts"
+import type { Source } from "./document.ts"
+import type { Finding } from "./finding.ts"
+import { type PlannedSource, stagingTable } from "./plan.ts"
+import { type Pipeline, SourceFields } from "./spec.ts"
+
+/** The columns that every staging table has beside its stream's own. */
+export const STAGED_COLUMNS: ReadonlyArray<readonly [string, string]> = [
+  ["_key", "UHUGEINT"],
+  ["_entity", "VARCHAR"],
+  ["_id", "UUID"],
+  ["_hash", "UHUGEINT"],
+  ["_source_id", "VARCHAR"],
+  ["_archive", "VARCHAR"],
+  ["_member", "VARCHAR"],
+  ["_as_of", "TIMESTAMPTZ"],
+  ["_run", "UUID"],
+  ["_first_seen_at", "TIMESTAMPTZ"],
+  ["_last_seen_at", "TIMESTAMPTZ"],
+  ["_gone_at", "TIMESTAMPTZ"]
+]
+
+const SHARED_SOURCE_KEYS = ["type", ...Object.keys(SourceFields.fields)]
+
+export const checkSource = (
+  source: Source,
+  pipeline: Pipeline,
+  key: string,
+  raw: Pipeline["sources"][string],
+  report: Array<Finding>
+): Checking<PlannedSource | null> =>
+  Effect.gen(function* () {
+    const path = ["sources", key]
+    const { streams } = yield* Catalogue
+    const stream = streams.get(raw.type)
+    if (stream === undefined) {
+      report.push(unknownType(source, path, raw.type, streams.keys(), "source"))
+      return null
+    }
+    const own = ownKeys(raw, SHARED_SOURCE_KEYS)
+    const sharedRaw = Object.fromEntries(Object.entries(raw).filter(([field]) => field !== "type" && !(field in own)))
+    const subject = `Source "${key}" (${raw.type})`
+    const shared = yield* Effect.result(Schema.decodeUnknownEffect(SourceFields, { errors: "all" })(sharedRaw))
+    if (shared._tag === "Failure") report.push(...findingsOf(source, path, SourceFields, shared.failure, { subject }))
+    const bound = yield* Effect.result(stream.bind(own))
+    if (bound._tag === "Failure") {
+      report.push(
+        ...findingsOf(source, path, stream.config, bound.failure, {
+          subject,
+          type: raw.type,
+          alsoAllowed: SHARED_SOURCE_KEYS
+        })
+      )
+    }
+    if (shared._tag === "Failure" || bound._tag === "Failure") return null
+    if (shared.success.connection !== undefined && pipeline.connections?.[shared.success.connection] === undefined) {
+      const known = Object.keys(pipeline.connections ?? {})
+      const near = nearest(shared.success.connection, known)
+      report.push(
+        source.finding([...path, "connection"], "value", {
+          severity: "error",
+          code: "unknown-connection",
+          message: `There is no connection "${shared.success.connection}".`,
+          hint: near === null ? "Declare it under connections." : `Did you mean "${near}"?`
+        })
+      )
+    }
+    const columns = yield* Effect.result(bound.success.columns)
+    if (columns._tag === "Failure") {
+      const failure = columns.failure
+      report.push(
+        failure._tag === "ConfigProblem"
+          ? problemFinding(source, path, failure)
+          : source.finding(path, "key", {
+              severity: "error",
+              code: failure.code,
+              message: failure.message,
+              hint: failure._tag === "SourceError" ? failure.hint : ""
+            })
+      )
+      return null
+    }
+    if (columns.success === null) {
+      report.push(
+        source.finding([...path, "path"], "value", {
+          severity: "warning",
+          code: "columns-unknown",
+          message: `${subject}: the file isn't there yet, so its columns, and what is made of them, were not checked.`,
+          hint: "Put the file in place, or declare its columns: `columns: { name: VARCHAR }`."
+        })
+      )
+    }
+    return {
+      name: key,
+      stream,
+      bound: bound.success,
+      account: shared.success.account ?? pipeline.connections?.[shared.success.connection ?? ""]?.account ?? "default",
+      timeZone: shared.success.time_zone ?? pipeline.time_zone ?? "UTC",
+      onError: shared.success.on_error ?? "reject",
+      retry: shared.success.retry ?? {},
+      columns: columns.success,
+      configHash: hashOf([
+        raw.type,
+        own,
+        shared.success.account ?? null,
+        shared.success.time_zone ?? pipeline.time_zone ?? null
+      ]),
+      relation: yield* stagedRelation(pipeline.name, key, columns.success, bound.success.entity)
+    } satisfies PlannedSource
+  })
+
+const stagedRelation = (pipeline: string, key: string, columns: Columns | null, entity: Relation["entity"]) =>
+  Effect.gen(function* () {
+    const relation: Relation = {
+      name: key,
+      table: stagingTable(pipeline, key),
+      columns:
+        columns === null
+          ? new Map()
+          : new Map([
+              ...STAGED_COLUMNS,
+              ...Object.entries(columns).map(([column, { type }]) => [column, type] as const)
+            ]),
+      entity
+    }
+    yield* emptyTable(relation)
+    return relation
+  })
