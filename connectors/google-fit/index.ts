@@ -52,6 +52,10 @@ const samples = scanStream({
       yaml: "type: google-fit.samples\npath: Downloads/Takeout/Fit\nrepeats: skip"
     }
   ],
+  fingerprint: Effect.fnUntraced(function* (settings, opening) {
+    const archives = yield* Archives
+    return fingerprintOf(yield* archives.open(settings.path), settings, opening)
+  }),
   scan: Effect.fnUntraced(function* (settings, opening, progress) {
     const archives = yield* Archives
     const set = yield* archives.open(settings.path)
