@@ -60,6 +60,10 @@ const plays = scanStream({
       yaml: "type: spotify-archive.plays\npath: Spotify Extended Streaming History\nprivate_sessions: true\nmin_played: 10s"
     }
   ],
+  fingerprint: Effect.fnUntraced(function* (settings, opening) {
+    const archives = yield* Archives
+    return fingerprintOf(yield* archives.open(settings.path), optionsOf(settings, opening))
+  }),
   scan: Effect.fnUntraced(function* (settings, opening, progress) {
     const archives = yield* Archives
     const set = yield* archives.open(settings.path)

@@ -58,7 +58,7 @@ const sourceId: Sql = sql`concat(_minute, ' ', played_ms, ${SEPARATOR}, _maker, 
 /** The plays as a scan yields them, those that `condition` holds for. */
 export const playRows = (account: string, condition: Sql): Sql => sql`
   select _source_id, ${uuid5Sql(["spotify", account, "play"], sql`_source_id`)} as _id, archive as _archive, member as _member,
-    ${names(Object.keys(PLAY_COLUMNS))}
+    (history = 'extended')::integer as _rank, ${names(Object.keys(PLAY_COLUMNS))}
   from (
     select *, ${sourceId} as _source_id, make_timestamptz(epoch_us(ended_at) - 1000 * played_ms) as started_at
     from (${plays}) where ${condition}

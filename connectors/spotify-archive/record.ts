@@ -104,7 +104,7 @@ export const entriesOf = (records: Sql): Sql => sql`
       case when named = 'video' then 'video' when book is not null then 'audiobook'
         when episode is not null then 'podcast' else coalesce(named, 'music') end as kind
     from (
-      select *, case when isfinite(ended) and ended between ${EARLIEST} and ${LATEST} then ended end as ended_at,
+      select *, case when ended between ${EARLIEST} and ${LATEST} then ended end as ended_at,
         case when ms between 0 and ${literal(MOST_MS)} then ms end as played_ms,
         case when ${isUnknown} then null else ${first(
           "master_metadata_track_name",

@@ -7,7 +7,6 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import { type Sql, literal, name, sql } from "../../src/component/sql.ts"
 import type { Histories } from "./find.ts"
-import { withKnown } from "./known.ts"
 import { SHARED, countRows, playRows, sharePlays } from "./overlap.ts"
 import { ENTRIES, FILES, readHistories } from "./read.ts"
 
@@ -38,7 +37,8 @@ export const scanOf = (
     const isPrivate = privateSessions ? sql`false` : sql`coalesce(private_session, false)`
     const isShort = sql`played_ms < ${literal(shortest)}`
     return {
-      query: yield* withKnown(playRows(account, sql`not (${isPrivate} or ${isShort})`), { privateSessions }),
+      query: playRows(account, sql`not (${isPrivate} or ${isShort})`),
+      ranked: true,
       rejects: rejectRows(isPrivate),
       skipped: histories.skipped,
       skips: sql`

@@ -33,6 +33,11 @@ export interface Scan {
   /** Identity of the files behind the query (path, size, time, quick hash): unchanged means nothing is new. */
   readonly fingerprint: string
   readonly query: Sql
+  /**
+   * The query also yields `_rank` (INTEGER): of records with one source id the one with the highest counts, also before
+   * one of a newer export; ranks below that of a staged record change nothing.
+   */
+  readonly ranked?: boolean
   /** Rows that can't be used: `code`, `reason`, `archive`, `member` (VARCHAR), `position` (BIGINT), `raw` (BLOB). Run after the query. */
   readonly rejects?: Sql
   readonly skipped: ReadonlyArray<Skip>

@@ -133,7 +133,7 @@ const mergeRecords = (job: Job, inbox: Inbox, records: Batch<Columns>["records"]
         _gone: record.gone ?? false
       }))
     )
-    const merged = yield* merge(job.staging, inbox.query)
+    const merged = yield* merge(job.staging, sql`select *, 0 as _rank from (${inbox.query})`)
     yield* database.execute(sql`delete from _inbox`)
     return merged
   })

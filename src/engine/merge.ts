@@ -1,6 +1,6 @@
 /** Merging records into a staging table, by key and content hash. */
 import { Effect, Schema } from "effect"
-import type { Columns, EpochMillis, Uuid } from "../component/column.ts"
+import type { Columns, EpochMillis, SqlType, Uuid } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
 import { type Sql, authored, join, literal, name, names, sql } from "../component/sql.ts"
 import type { EntityName } from "../life/entity.ts"
@@ -54,12 +54,19 @@ export const prepareStaging = (
   })
 
 /**
- * Hash of a record's content: MD5 over DuckDB's JSON of its columns in the order of their names. The encoding keeps
- * NULL apart from text and one column from the next, and is the same on every machine.
+ * Hash of a record's content: MD5 over its columns as text, in the order of their names, instants as microseconds,
+ * then whether it is gone, and its entity's id, which another `account` changes. U+0000 stands for NULL and U+001F between columns. The encoding is the same on every machine.
  */
 const contentHash = (columns: Columns, gone: Sql): Sql => {
-  const sorted = Object.keys(columns).toSorted()
-  return sql`md5_number(to_json(struct_pack(${join([...sorted.map((column) => sql`${name(column)} := ${name(column)}`), sql`_gone := ${gone}`])}))::varchar)`
+  const parts = Object.keys(columns)
+    .toSorted()
+    .map((column) => asText(name(column), columns[column]?.type))
+  return sql`md5_number(concat(${join([...parts, asText(gone, "BOOLEAN"), sql`_id::varchar`], ", chr(31), ")}))`
+}
+
+const asText = (value: Sql, type: SqlType | undefined): Sql => {
+  if (type === "BOOLEAN") return sql`case ${value} when true then '1' when false then '0' else chr(0) end`
+  return sql`ifnull(${type === "TIMESTAMPTZ" ? sql`epoch_us(${value})` : value}::varchar, chr(0))`
 }
 
 const stagedNames = (columns: Columns): ReadonlyArray<string> => [
@@ -68,7 +75,7 @@ const stagedNames = (columns: Columns): ReadonlyArray<string> => [
 ]
 
 /**
- * The rows of `query` (`_source_id`, `_id`, `_archive`, `_member`, `_gone` and the stream's columns) as staged rows.
+ * The rows of `query` (`_source_id`, `_id`, `_archive`, `_member`, `_gone`, `_rank` and the stream's columns) as staged rows.
  */
 const stagedRows = (staging: Staging, query: Sql, exports: ReadonlyMap<string, EpochMillis>): Sql => {
   const at = instant(staging.now)
@@ -78,7 +85,7 @@ const stagedRows = (staging: Staging, query: Sql, exports: ReadonlyMap<string, E
   return sql`
     select md5_number(_source_id) as _key, ${literal(staging.entity)}::varchar as _entity, _id::uuid as _id,
       ${contentHash(staging.columns, sql`_gone`)} as _hash, _source_id, _archive, _member,
-      ${times.length === 0 ? sql`null::timestamptz` : sql`e._exported_at`} as _as_of, ${literal(staging.runId)}::uuid as _run, ${at} as _first_seen_at, ${at} as _last_seen_at,
+      ${times.length === 0 ? sql`null::timestamptz` : sql`e._exported_at`} as _as_of, _rank, ${literal(staging.runId)}::uuid as _run, ${at} as _first_seen_at, ${at} as _last_seen_at,
       case when _gone then ${at} end as _gone_at, ${names(Object.keys(staging.columns))}
     from (${query}) ${dated}`
 }
@@ -128,18 +135,19 @@ export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, Datab
       if (kept < n) {
         yield* database.execute(sql`
           delete from ${staging.table} where rowid not in
-            (select arg_max(rowid, (coalesce(_as_of, 'epoch'), -rowid)) from ${staging.table} group by _key)`)
+            (select arg_max(rowid, (_rank, coalesce(_as_of, 'epoch'), -rowid)) from ${staging.table} group by _key)`)
       }
       yield* database.execute(sql`insert into _seen select _key from ${staging.table}`)
       return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: n - kept, deleted: gone, touched: kept }
     }
-    // A newer export counts before an older one, whatever order they come in; within a run, the first of equals does.
-    const counts = sql`case when b._again then coalesce(b._as_of > s._as_of, false) else coalesce(b._as_of >= s._as_of, true) end`
+    // Rank decides. Else a newer export counts before an older one, whatever order they come in; within a run, the first
+    // of equals does.
+    const counts = sql`case when b._rank <> coalesce(s._rank, 0) then b._rank > coalesce(s._rank, 0) when b._again then coalesce(b._as_of > s._as_of, false) else coalesce(b._as_of >= s._as_of, true) end`
     yield* database.execute(sql`
       create or replace temp table _rows as ${incoming};
       create or replace temp table _batch as
         select *, _key in (select _key from _seen) as _again from _rows
-        qualify row_number() over (partition by _key order by _as_of desc nulls last, rowid) = 1;
+        qualify row_number() over (partition by _key order by _rank desc, _as_of desc nulls last, rowid) = 1;
       insert into _seen select _key from _batch where not _again;
       create or replace temp table _class as
         select b._key, b._again, s._key is null as is_new, s._first_seen_at as since,
@@ -168,7 +176,7 @@ export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, Datab
     if (moved > 0) {
       // The same record in a newer archive: it is now to be found there.
       yield* database.execute(sql`
-        update ${staging.table} as s set _archive = b._archive, _member = b._member, _as_of = b._as_of
+        update ${staging.table} as s set _archive = b._archive, _member = b._member, _as_of = b._as_of, _rank = b._rank
         from _batch b join _class c on c._key = b._key
         where s._key = b._key and c.moved and not c.is_new and not c.differs`)
     }

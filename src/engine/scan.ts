@@ -26,7 +26,10 @@ export const stageScan = (
     if (scan.fingerprint === complete) return yield* leaveUnchanged(job)
     yield* database.transaction(
       Effect.gen(function* () {
-        const { touched, ...counts } = yield* merge(staging, sql`select *, false as _gone from (${scan.query})`)
+        const { touched, ...counts } = yield* merge(
+          staging,
+          sql`select *, false as _gone${scan.ranked === true ? sql`` : sql`, 0 as _rank`} from (${scan.query})`
+        )
         const rejected = scan.rejects === undefined ? 0 : yield* keepRejects(job, scan.rejects)
         const skips = scan.skips === undefined ? [] : yield* database.rows(scan.skips, ScannedSkip)
         const left = [...scan.skipped, ...skips.map(({ example, ...skip }) => ({ ...skip, examples: [example] }))]

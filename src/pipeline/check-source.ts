@@ -21,6 +21,7 @@ export const STAGED_COLUMNS: ReadonlyArray<readonly [string, string]> = [
   ["_archive", "VARCHAR"],
   ["_member", "VARCHAR"],
   ["_as_of", "TIMESTAMPTZ"],
+  ["_rank", "INTEGER"],
   ["_run", "UUID"],
   ["_first_seen_at", "TIMESTAMPTZ"],
   ["_last_seen_at", "TIMESTAMPTZ"],

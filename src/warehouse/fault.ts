@@ -13,6 +13,8 @@ const CODES: ReadonlyArray<readonly [RegExp, DatabaseError["code"]]> = [
 /** The statement is kept for `-v` only; it never holds a secret, as secrets never reach SQL (I5). */
 export const describeError = (cause: unknown, statement: string): DatabaseError => {
   const message = cause instanceof Error ? cause.message : String(cause)
-  const code = CODES.find(([pattern]) => pattern.test(message))?.[1] ?? "sql"
+  // A file's name says nothing about what went wrong.
+  const bare = message.replaceAll(/"[^"\n]*"|'[^'\n]*'/g, "")
+  const code = CODES.find(([pattern]) => pattern.test(bare))?.[1] ?? "sql"
   return new DatabaseError({ code, message, statement })
 }

@@ -1,10 +1,10 @@
 /** Listening histories as Spotify writes them. */
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Effect } from "effect"
 import { authored } from "../../../src/component/sql.ts"
 import type { Ledger } from "../../../src/engine/ledger.ts"
-import { query, runText } from "../../support/engine.ts"
+import { query, runText, temporaryDirectory } from "../../support/engine.ts"
 
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 export interface Entry {
@@ -115,3 +115,28 @@ export const rejects = (home: string) =>
     home,
     "select code, reason, archive, member, position, decode(raw) as raw from state.rejects order by code, member, position"
   )
+
+/** Reads files in a home of its own. */
+export const reading = (files: Files, options = "") =>
+  Effect.gen(function* () {
+    const directory = yield* temporaryDirectory
+    const home = join(directory, "home")
+    write(join(directory, "export"), files)
+    const ledger = yield* run(join(directory, "export"), home, options)
+    return { ledger, home, plays: yield* lifePlays(home), rows: yield* staged(home) }
+  })
+
+/** A home, and a folder whose content each run replaces. */
+export const home = Effect.map(temporaryDirectory, (directory) => {
+  const path = join(directory, "home")
+  const folder = join(directory, "export")
+  return {
+    home: path,
+    read: (files: Files, options = "") =>
+      Effect.suspend(() => {
+        rmSync(folder, { recursive: true, force: true })
+        write(folder, files)
+        return run(folder, path, options)
+      })
+  }
+})
