@@ -18,8 +18,8 @@ interface Case {
   readonly files: string
   /** How many rows the truth promises; null where it counts them another way. */
   readonly promised: (truth: Truth) => number | null
-  /** Points are no entity: they go to a file. */
-  readonly sink: "memories" | "file"
+  /** What its records become; null for points, which go to a file. */
+  readonly table: "media" | "events" | "plays" | "samples" | "visits" | null
 }
 
 const CASES: ReadonlyArray<Case> = [
@@ -27,52 +27,52 @@ const CASES: ReadonlyArray<Case> = [
     type: "apple-health.samples",
     files: "apple-health/*.zip",
     promised: ({ apple_health }) => apple_health?.samples ?? null,
-    sink: "memories"
+    table: "samples"
   },
   {
     type: "apple-health.workouts",
     files: "apple-health/*.zip",
     promised: ({ apple_health }) => apple_health?.workouts.length ?? null,
-    sink: "memories"
+    table: "samples"
   },
   {
     type: "apple-health.routes",
     files: "apple-health/*.zip",
     promised: ({ apple_health }) =>
       apple_health?.workouts.reduce((sum, { route_points }) => sum + route_points, 0) ?? null,
-    sink: "file"
+    table: null
   },
   {
     type: "apple-photos.photos",
     files: "icloud/*.zip",
     // The same picture in two folders has two rows.
     promised: () => null,
-    sink: "memories"
+    table: "media"
   },
   {
     type: "google-timeline.points",
     files: "{google/*.zip,location/*.json}",
     promised: ({ location }) => location?.points ?? null,
-    sink: "file"
+    table: null
   },
   {
     type: "google-timeline.visits",
     files: "{google/*.zip,location/*.json}",
     promised: ({ location }) => location?.visits ?? null,
-    sink: "memories"
+    table: "visits"
   },
   {
     type: "google-fit.samples",
     files: "google/*.zip",
     promised: ({ google_fit }) => (google_fit === undefined ? null : google_fit.points + google_fit.sessions.length),
-    sink: "memories"
+    table: "samples"
   },
-  { type: "google-takeout.calendar", files: "google/*.zip", promised: () => null, sink: "memories" },
+  { type: "google-takeout.calendar", files: "google/*.zip", promised: () => null, table: "events" },
   {
     type: "spotify-archive.plays",
     files: "spotify/*.zip",
     promised: ({ spotify }) => spotify?.plays ?? null,
-    sink: "memories"
+    table: "plays"
   }
 ]
 
@@ -87,20 +87,25 @@ const exported = Effect.fnUntraced(function* (directory: string, name: string, f
   return isTruth(truth) ? truth : yield* Effect.die("truth.json has another shape")
 })
 
-const pipeline = (directory: string, { files, sink, type }: Case, folder = "*") => `
+const pipeline = (directory: string, { files, table, type }: Case, folder = "*") => `
 name: archives
 sources:
   input: { type: ${type}, path: "${join(directory, folder, files)}" }
 sinks:
-  out: { type: ${sink}, from: input${sink === "file" ? `, path: ${join(directory, "out.parquet")}` : ""} }
+  out: { ${table === null ? `type: file, path: ${join(directory, "out.parquet")}` : "type: memories"}, from: input }
 `
 
-const STAGED: Sql = authored(
-  "select _source_id, _id::varchar as id, _hash::varchar as hash from staging.archives__input order by all"
-)
+const STAGED: Sql = authored("select _source_id, _id::varchar as id from staging.archives__input order by all")
 
-/** What was staged, whatever archive it came from. */
-const staged = (home: string) => query(home, STAGED)
+/** What was staged, and what became of it, whatever archive it came from and however often it changed on the way. */
+const outcome = (home: string, { table }: Case) =>
+  Effect.gen(function* () {
+    const content =
+      table === null
+        ? "select _source_id, _hash::varchar as hash from staging.archives__input order by all"
+        : `select * exclude (revision, run_id, created_run_id, updated_at) from life.${table} order by 1`
+    return { staged: yield* query(home, STAGED), content: yield* query(home, authored(content)) }
+  })
 
 describe.each(CASES)("$type", (example) => {
   it.live("finds what the truth promises, and accounts for every input", () =>
@@ -111,7 +116,7 @@ describe.each(CASES)("$type", (example) => {
       const { sources } = yield* runText(pipeline(directory, example), home)
       const ledger = sources["input"]
       assert.isTrue(ledger !== undefined && addsUp(ledger), JSON.stringify(ledger))
-      const rows = yield* staged(home)
+      const rows = yield* query(home, STAGED)
       assert.isAbove(rows.length, 0)
       assert.strictEqual(rows.length, ledger?.new)
       const promised = example.promised(truth)
@@ -137,7 +142,7 @@ describe.each(CASES)("$type", (example) => {
           const { sources } = yield* runText(pipeline(directory, example, folder), home)
           assert.isTrue(sources["input"] !== undefined && addsUp(sources["input"]), JSON.stringify(sources["input"]))
         }
-        return yield* staged(home)
+        return yield* outcome(home, example)
       })
       const together = yield* homeOf("together", ["{earlier,later}"])
       const inOrder = yield* homeOf("in-order", ["earlier", "later"])
@@ -164,7 +169,7 @@ describe.each(CASES)("$type", (example) => {
         yield* Fiber.interrupt(fiber)
       }
       yield* runText(text, broken)
-      assert.deepEqual(yield* staged(broken), yield* staged(whole))
+      assert.deepEqual(yield* outcome(broken, example), yield* outcome(whole, example))
     }).pipe(Effect.scoped)
   )
 })
