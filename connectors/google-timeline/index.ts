@@ -6,7 +6,7 @@ import { POINT_COLUMNS } from "../location/point.ts"
 import { pointTarget } from "./points.ts"
 import { pointQuery } from "./same-point.ts"
 import { visitQuery } from "./same-visit.ts"
-import { type Wanted, scanFiles } from "./scan.ts"
+import { type Wanted, fingerprintFiles, scanFiles } from "./scan.ts"
 import { VISIT_COLUMNS, visitTarget } from "./visits.ts"
 
 const config = { path: PathGlob }
@@ -35,8 +35,7 @@ const points = scanStream({
   columns: POINT_COLUMNS,
   time: "recorded_at",
   config,
-  recognises:
-    /(^|\/)(Records|Location History|Timeline|location-history|\d{4}_(JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER))\.json$/i,
+  recognises: /(^|\/)(Records|Location History|Timeline|location-history|\d{4}_\p{L}+)\.json$/iu,
   examples: [
     { title: "All of a Takeout", yaml: "type: google-timeline.points\npath: takeout-*.zip" },
     {
@@ -44,6 +43,7 @@ const points = scanStream({
       yaml: "type: google-timeline.points\npath: [Takeout/Location History, Timeline.json]"
     }
   ],
+  fingerprint: ({ path }, opening) => fingerprintFiles(path, opening),
   scan: ({ path }, opening, progress) => scanFiles(path, pointsWanted, opening, progress)
 })
 
@@ -70,12 +70,12 @@ const visits = scanStream({
   columns: VISIT_COLUMNS,
   time: "starts_at",
   config,
-  recognises:
-    /(^|\/)(Timeline|location-history|\d{4}_(JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER))\.json$/i,
+  recognises: /(^|\/)(Timeline|location-history|\d{4}_\p{L}+)\.json$/iu,
   examples: [
     { title: "All of a Takeout", yaml: "type: google-timeline.visits\npath: takeout-*.zip" },
     { title: "A phone's export", yaml: "type: google-timeline.visits\npath: Timeline.json" }
   ],
+  fingerprint: ({ path }, opening) => fingerprintFiles(path, opening),
   scan: ({ path }, opening, progress) => scanFiles(path, visitsWanted, opening, progress)
 })
 

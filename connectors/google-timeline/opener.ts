@@ -25,6 +25,28 @@ export const openerAt = (window: Buffer, start: number): Opener | null => {
   return end < 0 ? null : { bytes: Buffer.from(window.subarray(start, end)) }
 }
 
+/** The first keys of records, as far as they are known. */
+const KEYS =
+  /"(latitudeE7|longitudeE7|timestamp|timestampMs|placeVisit|activitySegment|startTime|endTime|position|activityRecord|wifiScan)"$/
+const BETWEEN = /\}\s*,\s*\{/g
+/** So far is looked for it. */
+const AHEAD = 256 * 1024
+
+/**
+ * How records seem to begin behind `from`, where the first of them is damaged: what follows on another object, with the
+ * least indentation, or with a key that records begin with.
+ */
+export const guessOpener = (window: Buffer, from: number): Opener | null => {
+  const text = window.toString("latin1", from, from + AHEAD)
+  const found = [...text.matchAll(BETWEEN)].flatMap((match) => {
+    const opener = openerAt(window, from + match.index + match[0].length - 1)
+    return opener === null ? [] : [opener]
+  })
+  const indented = found.filter(({ bytes }) => bytes.includes(LINE_FEED))
+  const [least] = indented.toSorted((left, right) => left.bytes.length - right.bytes.length)
+  return least ?? found.find(({ bytes }) => KEYS.test(bytes.toString("latin1"))) ?? null
+}
+
 /** Where the first of several byte sequences is at or after `from`; -1 where none is. Each looks only up to the best so far. */
 export const firstOf = (window: Buffer, from: number, wanted: ReadonlyArray<Buffer>): number => {
   let before = window

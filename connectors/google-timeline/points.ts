@@ -60,7 +60,8 @@ const records: ArrayReading = {
     judged(
       POINT_RANK.records,
       sql`select ${instantOf(sql`"timestamp"`, sql`timestampMs`)} as moment, latitudeE7 as lat, longitudeE7 as lon,
-          altitude, accuracy, velocity as speed, deviceTag as track, source as source_name,
+          ${numberOf(sql`altitude`)} as altitude, ${numberOf(sql`accuracy`)} as accuracy,
+          ${numberOf(sql`velocity`)} as speed, deviceTag as track, source as source_name,
           case when latitudeE7 is null and longitudeE7 is null then 'no-position' end as none, _position, _text
         from (${rows})`
     )

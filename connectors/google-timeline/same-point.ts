@@ -41,7 +41,7 @@ const intoOneCell = (table: Sql): Sql => sql`
 const bestOf = (table: Sql, best: Sql): Sql => sql`
   create temp table ${best} as
     with several as (select ${KEY} from ${table} where _outcome is null group by all having count(*) > 1)
-    select ${KEY}, _file, ${names(CONTENT)} from ${table} semi join several using (${KEY}) where _outcome is null
+    select ${KEY}, _file, rank, ${names(CONTENT)} from ${table} semi join several using (${KEY}) where _outcome is null
     qualify row_number() over (partition by ${KEY} order by rank, accuracy nulls last, recorded_at, latitude, longitude,
       altitude, speed, track, source_name, _file desc) = 1`
 
@@ -66,6 +66,6 @@ export const pointQuery = Effect.fnUntraced(function* (
   const id = sql`second || ' ' || lat5 || ' ' || lon5`
   return sql`
     select _source_id, ${uuid5Sql(["google", account, "timeline", "point"], sql`_source_id`)} as _id,
-      archive as _archive, member as _member, ${join(CONTENT.map((column) => name(column)))}
+      archive as _archive, member as _member, -rank as _rank, ${join(CONTENT.map((column) => name(column)))}
     from (select ${id} as _source_id, * from (${chosen})) join ${files} using (_file)`
 })

@@ -14,6 +14,9 @@ const SOON = sql`60`
 const TRUST = sql`struct_pack(rank := rank, starts_at := starts_at, ends_at := ends_at, place := google_place_id,
   latitude := latitude, longitude := longitude, name := name, file := -_file)`
 
+/** Who knows how it ended: where a visit is said to come from, so that no older export takes its end back. */
+const LATEST = sql`struct_pack(ends_at := coalesce(ends_at, starts_at), rank := -rank, file := _file)`
+
 /** What a visit is known by: its arrival, and the place; without one, where it was. */
 const OWN_KEY = sql`minute || ' ' || coalesce(google_place_id, lat4 || ' ' || lon4)`
 
@@ -50,7 +53,8 @@ const matched = (rows: Sql, made: { readonly keyed: Sql; readonly visits: Sql })
   create temp table ${made.visits} as
     select key, ${join(PLACE_COLUMNS.map(told))},
       arg_min(struct_pack(latitude := latitude, longitude := longitude), ${TRUST}) filter (where latitude is not null) as spot,
-      arg_min(starts_at, ${TRUST}) as starts_at, max(ends_at) as ends_at, arg_min(_file, ${TRUST}) as _file
+      arg_min(starts_at, ${TRUST}) as starts_at, max(ends_at) as ends_at,
+      arg_max(_file, ${LATEST}) as _file, min(rank) as rank
     from ${made.keyed} group by key`
 
 /** A query for the visits of a table: one row for every telling, all of one visit equal. */
@@ -64,7 +68,7 @@ export const visitQuery = Effect.fnUntraced(function* (
   const columns = Object.keys(VISIT_COLUMNS).filter((column) => !["place_id", "latitude", "longitude"].includes(column))
   return sql`
     select key as _source_id, ${uuid5Sql(["google", account, "timeline", "visit"], sql`key`)} as _id,
-      archive as _archive, member as _member,
+      archive as _archive, member as _member, -v.rank as _rank,
       case when google_place_id is not null then ${uuid5Sql(["google", "place"], sql`google_place_id`)} end as place_id,
       spot.latitude as latitude, spot.longitude as longitude, ${join(columns.map((column) => sql`v.${name(column)}`))}
     from (select key from ${tables.keyed}) join ${tables.visits} v using (key) join ${files} f on f._file = v._file`

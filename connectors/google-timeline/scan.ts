@@ -1,7 +1,7 @@
 /** A set of files as one scan: each history read into a table, all else accounted for. */
 import { randomUUID } from "node:crypto"
 import { Effect, Ref, Scope } from "effect"
-import { Archives, type Entry } from "../../src/component/archive.ts"
+import { type ArchiveSet, Archives, type Entry } from "../../src/component/archive.ts"
 import type { Reject, Skip } from "../../src/component/batch.ts"
 import type { Opening, Scan, ScanProgress } from "../../src/component/connector.ts"
 import { Database } from "../../src/component/database.ts"
@@ -25,7 +25,7 @@ export interface Wanted {
   readonly target: Target
   /** Why a history without any of the target's arrays is left out. */
   readonly without: string
-  /** From the rows that were read to the scan's query; `files` has the columns `_file`, `archive`, `member`. */
+  /** From the rows that were read to the scan's query, with `_rank`; `files` has the columns `_file`, `archive`, `member`. */
   readonly query: (
     rows: Sql,
     newTable: NewTable,
@@ -96,6 +96,14 @@ const rejectRows = (rejects: ReadonlyArray<Reject>): Sql =>
     ""
   )
 
+const identityOf = ({ fingerprint }: ArchiveSet, { account }: Opening): string => `${VERSION} ${account} ${fingerprint}`
+
+/** Files that are as they were are not read again. */
+export const fingerprintFiles = Effect.fnUntraced(function* (path: ReadonlyArray<string>, opening: Opening) {
+  const archives = yield* Archives
+  return identityOf(yield* archives.open(path), opening)
+})
+
 /** Reads all that `path` names. */
 export const scanFiles = Effect.fnUntraced(function* (
   path: ReadonlyArray<string>,
@@ -139,8 +147,10 @@ export const scanFiles = Effect.fnUntraced(function* (
   }
   const files = filesRelation(histories)
   const scan: Scan = {
-    fingerprint: `${VERSION} ${opening.account} ${set.fingerprint}`,
+    fingerprint: identityOf(set, opening),
     query: yield* wanted.query(rows, makeTable, opening.account, files),
+    // What Google's servers knew counts before what a phone told, also where the phone's file is the newer.
+    ranked: true,
     rejects: sql`${selectRejects(rows, wanted.target, files)} ${rejectRows([...set.rejects, ...rejects, ...damaged])}`,
     skipped: [...set.skipped, ...skipped],
     skips: selectSkips(rows, wanted.target, files)

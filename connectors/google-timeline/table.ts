@@ -38,8 +38,7 @@ export const BYTE_OUTCOMES = {
   "timeline-cut": {
     kind: "rejected",
     reason: "The file ends in the middle: what could be read is stored; download the export again for the rest."
-  },
-  "timeline-unreadable": { kind: "rejected", reason: "Its members can't be read: download the export again." }
+  }
 } as const satisfies Target["outcomes"]
 
 const HIDDEN: { readonly [column: string]: SqlType | "SMALLINT" | "BLOB" } = {
@@ -107,18 +106,15 @@ export const insertLines = (table: Sql, lot: Lot, reading: ArrayReading, file: s
     lot,
     reading.select(sql`
       select position as _position, record::varchar as _text,
-        unnest(coalesce(try(from_json(record, ${literal(JSON.stringify(reading.members))})), ${blankRecord(reading.members)}))
-      from ${lines(file)} where code is null`)
+        unnest(from_json(record, ${literal(JSON.stringify(reading.members))}))
+      from ${lines(file)}`)
   )
-
-const blankRecord = (members: Members): Sql =>
-  sql`{${join(Object.entries(members).map(([member, type]) => sql`${literal(member)}: null::${name(type)}`))}}`
 
 export const insertSpoilt = (table: Sql, { number, file }: Lot, path: string): Sql => sql`
   insert into ${table} by name
     select code as _outcome, position as _position, from_base64(raw) as _raw, ${literal(number)} as _lot,
       ${literal(file)} as _file
-    from ${lines(path)} where code is not null`
+    from ${lines(path)}`
 
 const codesOf = (target: Target, kind: Outcome["kind"]): Sql =>
   list(

@@ -1,7 +1,7 @@
 /** Walks through a file of records, element by element, whatever state the file is in. */
 import { isUtf8 } from "node:buffer"
 import { afterBlanks, afterCommas, endOfNested, endOfString } from "./scan-json.ts"
-import { type Opener, firstOf, openerAt } from "./opener.ts"
+import { type Opener, firstOf, guessOpener, openerAt } from "./opener.ts"
 
 /** A record, or bytes that should have been one; positions are those in the window. */
 export interface Item {
@@ -48,14 +48,9 @@ const BYTE = {
   closeObject: 0x7d
 }
 
-/** Half of a pair that stands alone: JavaScript reads it, DuckDB doesn't. */
-const LONE_SURROGATE =
-  /\\u[dD][89abAB][\da-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][\da-fA-F]{2})\\u[dD][c-fC-F]/
-
 const validText = (bytes: Buffer): string | null => {
   if (!isUtf8(bytes)) return null
   const text = bytes.toString("utf8")
-  if (LONE_SURROGATE.test(text)) return null
   try {
     JSON.parse(text)
     return text
@@ -94,19 +89,23 @@ export const makeWalker = (arrays: ReadonlySet<string>): Walker => {
     let at = from
 
     const spoilt = (start: number, end: number, code: Item["code"]) => {
-      if (array === "" || arrays.has(array)) items.push({ array, start, end, text: null, code })
+      if (array === "" || arrays.has(array) || code === "timeline-cut")
+        items.push({ array, start, end, text: null, code })
     }
 
-    /** Leaves what can't be read behind. False: more bytes are needed to know where it ends. */
+    /** Leaves what can't be read from `start` on behind, up to what can be, at `least` or later. */
     const recover = (start: number, least: number): void => {
+      const guess = openers.length === 0 ? guessOpener(window, least) : null
+      if (guess !== null) openers.push(guess)
       const next = resume(window, least)
       if (next < Infinity) {
         spoilt(start, next, "timeline-json")
         at = next
         place = window[next] === BYTE.quote ? "members" : "elements"
       } else {
-        spoilt(start, window.length, final ? "timeline-cut" : "timeline-json")
+        // What is known may begin in the last bytes, and go on behind them.
         at = final ? window.length : Math.max(start + 1, window.length - OVERLAP)
+        spoilt(start, at, final ? "timeline-cut" : "timeline-json")
         place = final ? "done" : "lost"
       }
     }
@@ -136,7 +135,7 @@ export const makeWalker = (arrays: ReadonlySet<string>): Walker => {
         // Where no comma follows, its end was missed: a quote more or less, and inner brackets count as text.
         const followed = window[afterBlanks(window, end)] === BYTE.comma
         const next = resume(followed ? window.subarray(0, end) : window, at + 1)
-        if (next < Infinity) recover(at, at + 1)
+        if (next < Infinity || (!followed && openers.length === 0)) recover(at, at + 1)
         else {
           spoilt(at, end, "timeline-json")
           at = end

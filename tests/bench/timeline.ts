@@ -21,7 +21,8 @@ sinks:
   number: { type: file, from: number, path: "${directory}/number.parquet" }
 `
 
-const script = (name: string): string => fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
+const reader = fileURLToPath(new URL("./timeline-read.ts", import.meta.url))
+const scanner = fileURLToPath(new URL("./timeline-scan.ts", import.meta.url))
 
 /** A history with the ways to read it; each gives seconds, and remembers the process. */
 const prepare = async (directory: string, records: number) => {
@@ -40,9 +41,9 @@ const prepare = async (directory: string, records: number) => {
   }
   return {
     staged: run("staged", ["bin/keepsake.js", "run", file, "--home", target, "--json", "-q"], `"read":${records}`),
-    scanned: run("scanned", [script("timeline-scan"), files.takeout, target], String(records)),
-    array: run("array", [script("timeline-read"), "array", files.array, target], String(records)),
-    lines: run("lines", [script("timeline-read"), "newline_delimited", files.lines, target], String(records)),
+    scanned: run("scanned", [scanner, files.takeout, target], String(records)),
+    array: run("array", [reader, "array", files.array, target], String(records)),
+    lines: run("lines", [reader, "newline_delimited", files.lines, target], String(records)),
     middle: (way: string, what: "cpuSeconds" | "peakBytes") => median((ran[way] ?? []).map((one) => one[what]))
   }
 }

@@ -237,12 +237,13 @@ layer(scratch, { excludeTestServices: true })("files", (it) => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("the same files have the same fingerprint", () =>
+  it.effect("the same files have the same fingerprint, which is had before they are read", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryDirectory
       const path = join(folder, "Records.json")
       writeFileSync(path, JSON.stringify(records(record())))
-      const { fingerprint } = yield* scanned("points", path)
+      const { before, fingerprint } = yield* scanned("points", path)
+      expect(before).toBe(fingerprint)
       expect((yield* scanned("points", path)).fingerprint).toBe(fingerprint)
       writeFileSync(path, JSON.stringify(records(record(), record({ timestamp: "2019-05-02T10:00:00Z" }))))
       expect((yield* scanned("points", path)).fingerprint).not.toBe(fingerprint)

@@ -52,6 +52,7 @@ export const scanned = Effect.fnUntraced(function* (stream: StreamName, path: st
   if (spec === undefined) return yield* Effect.die("no such stream")
   const { reading } = yield* spec.bind({ path })
   if (reading.kind !== "scan") return yield* Effect.die("not a scan")
+  const before = yield* reading.fingerprint(opening)
   const scan = yield* reading.scan(opening, () => Effect.void)
   const database = yield* Database
   const rows = yield* database.rows(scan.query, Row)
@@ -61,7 +62,7 @@ export const scanned = Effect.fnUntraced(function* (stream: StreamName, path: st
   )
   const skips = yield* database.rows(scan.skips ?? sql`select null where false`, Skip)
   const left = new Map([...scan.skipped, ...skips].map(({ count, reason }) => [reason, count]))
-  return { rows, rejects, skips: Object.fromEntries(left), fingerprint: scan.fingerprint }
+  return { rows, rejects, skips: Object.fromEntries(left), fingerprint: scan.fingerprint, before }
 }, Effect.scoped)
 
 /** The same, of files. */

@@ -19,6 +19,7 @@ layer(scratch, { excludeTestServices: true })("Records.json", (it) => {
           _id: expect.stringMatching(/^[\da-f-]{36}$/),
           _archive: expect.stringMatching(/Records\.json$/),
           _member: "Records.json",
+          _rank: -1,
           recorded_at: TIME,
           ...HOME,
           altitude: 408,
@@ -88,6 +89,28 @@ layer(scratch, { excludeTestServices: true })("Records.json", (it) => {
       })
       expect(rejects).toEqual([])
       expect(rows.map(({ accuracy }) => accuracy).toSorted()).toEqual([20, null])
+    })
+  )
+
+  it.effect.each([
+    ["half of a surrogate pair", '"source":"\\ud83d"'],
+    ["bytes that are no UTF-8", '"source":"\u{10ffff}"']
+  ] as const)("a record with %s is rejected alone", ([what, member]) =>
+    Effect.gen(function* () {
+      const others = Array.from({ length: 9 }, (_, day) =>
+        JSON.stringify(record({ timestamp: `2019-05-1${day}T10:00:00Z` }))
+      )
+      const bytes = Buffer.from(`{"locations":[${others.join(",")},{${member}},${JSON.stringify(record())}]}`)
+      if (what === "bytes that are no UTF-8") bytes[bytes.indexOf("\u{10ffff}")] = 0xff
+      const { rejects, rows } = yield* read("points", { "Records.json": bytes })
+      expect([rows.length, rejects.map(({ code }) => code)]).toEqual([10, ["timeline-json"]])
+    })
+  )
+
+  it.effect("a number that no double holds is none", () =>
+    Effect.gen(function* () {
+      const text = JSON.stringify(records(record())).replace('"accuracy":20', '"accuracy":1e999')
+      expect((yield* read("points", { "Records.json": text })).rows).toMatchObject([{ accuracy: null }])
     })
   )
 

@@ -2,6 +2,7 @@ import { it as plain, expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { join } from "node:path"
 import { rmSync } from "node:fs"
+import { zipOf } from "../../archive/zips.ts"
 import { authored } from "../../../src/component/sql.ts"
 import { query, runText, scratch, temporaryDirectory } from "../../support/engine.ts"
 import {
@@ -146,14 +147,14 @@ layer(scratch, { excludeTestServices: true })("one visit, told several times", (
   )
 })
 
-const pipeline = (folder: string) => `
+const pipeline = (directory: string, path: string) => `
 name: history
 sources:
-  points: { type: google-timeline.points, path: ${folder} }
-  visits: { type: google-timeline.visits, path: ${folder} }
+  points: { type: google-timeline.points, path: "${path}" }
+  visits: { type: google-timeline.visits, path: "${path}" }
 sinks:
   memories: { type: memories, from: visits }
-  points: { type: file, from: points, path: ${folder}.parquet }
+  points: { type: file, from: points, path: ${directory}/points.parquet }
 `
 
 const minute = (index: number) => new Date(Date.parse("2019-05-01T00:00:00.250Z") + index * 60_000).toISOString()
@@ -185,7 +186,7 @@ plain.live("exports that overlap add nothing, an older one takes nothing away, a
   Effect.gen(function* () {
     const directory = yield* temporaryDirectory
     const [home, folder] = [join(directory, "home"), join(directory, "files")]
-    const run = () => runText(pipeline(folder), home)
+    const run = () => runText(pipeline(directory, folder), home)
     writeInto(folder, {
       "a/Records.json": track(0, 60),
       "a/2019_MAY.json": stays(0, 5, (index) => (index === 4 ? 20 : 50))
@@ -216,5 +217,46 @@ plain.live("exports that overlap add nothing, an older one takes nothing away, a
     expect((yield* run()).sources).toMatchObject({ points: { new: 0, unchanged: 50 }, visits: { new: 0, changed: 0 } })
     expect((yield* staged(home, "points")).length).toBe(90)
     expect(yield* staged(home, "visits")).toEqual(visits)
+  }).pipe(Effect.scoped)
+)
+
+plain.live("an older export that is read after a newer one doesn't take back how a visit ended", () =>
+  Effect.gen(function* () {
+    const directory = yield* temporaryDirectory
+    const [home, folder] = [join(directory, "home"), join(directory, "files")]
+    const run = () => runText(pipeline(directory, `${folder}/*.zip`), home)
+    const takeout = (day: string, end: number) =>
+      Effect.promise(async () => {
+        const content = JSON.stringify(stays(0, 5, (index) => (index === 4 ? end : 50)))
+        const name = "Takeout/Location History/Semantic Location History/2019/2019_MAY.json"
+        writeInto(folder, { [`takeout-${day}T091500Z-001.zip`]: await zipOf([{ name, content }]) })
+      })
+    yield* takeout("20190501", 20)
+    expect((yield* run()).sources["visits"]).toMatchObject({ new: 5 })
+    yield* takeout("20190601", 40)
+    expect((yield* run()).sources["visits"]).toMatchObject({ changed: 1, unchanged: 4, duplicate: 5 })
+    const visits = yield* staged(home, "visits")
+    rmSync(join(folder, "takeout-20190601T091500Z-001.zip"))
+    expect((yield* run()).sources["visits"]).toMatchObject({ new: 0, changed: 0, unchanged: 5 })
+    expect(yield* staged(home, "visits")).toEqual(visits)
+  }).pipe(Effect.scoped)
+)
+
+plain.live("a phone's export alone takes nothing away from what Takeout told, and has the same ids", () =>
+  Effect.gen(function* () {
+    const directory = yield* temporaryDirectory
+    const [home, folder] = [join(directory, "home"), join(directory, "files")]
+    const run = () => runText(pipeline(directory, folder), home)
+    writeInto(folder, { "Records.json": records(record()), "2019_MAY.json": semantic(placeVisit()) })
+    expect((yield* run()).sources).toMatchObject({ points: { new: 1 }, visits: { new: 1 } })
+    const before = [yield* staged(home, "points"), yield* staged(home, "visits")]
+    rmSync(folder, { recursive: true })
+    const path = androidPath({ point: "47.376900°, 8.541700°", time: "2019-05-01T12:00:00.000+02:00" })
+    writeInto(folder, { "Timeline.json": android([androidVisit(), path]), "location-history.json": [phoneVisit()] })
+    expect((yield* run()).sources).toMatchObject({
+      points: { new: 0, changed: 0, unchanged: 1 },
+      visits: { new: 0, changed: 0, unchanged: 1, duplicate: 1 }
+    })
+    expect([yield* staged(home, "points"), yield* staged(home, "visits")]).toEqual(before)
   }).pipe(Effect.scoped)
 )

@@ -19,6 +19,7 @@ layer(scratch, { excludeTestServices: true })("Semantic Location History", (it) 
           _id: uuid5(["google", "ana", "timeline", "visit", `${START_MS / 60_000} ChIJhome`]),
           _archive: expect.stringMatching(/2019_MAY\.json$/),
           _member: FILE,
+          _rank: -1,
           place_id: uuid5(["google", "place", "ChIJhome"]),
           ...HOME,
           starts_at: START,

@@ -118,7 +118,7 @@ test("a damaged element costs no other one, where the elements begin alike", () 
   fc.assert(
     fc.property(
       indent,
-      fc.integer({ min: 2, max: 18 }),
+      fc.integer({ min: 0, max: 19 }),
       fc.nat(),
       fc.integer({ min: 0, max: 7 }),
       (space, which, at, bit) => {
@@ -137,4 +137,22 @@ test("a damaged element costs no other one, where the elements begin alike", () 
       }
     )
   )
+})
+
+test("damage to how the first element begins costs no other one", () => {
+  const elements = Array.from({ length: 20 }, (_, index) => ({
+    timestamp: String(index),
+    activity: [{ type: "STILL" }, { type: "x" }]
+  }))
+  for (const space of [0, 1, 2, "\t"]) {
+    const whole = Buffer.from(JSON.stringify({ locations: elements }, null, space))
+    const [first] = walkAll(whole, whole.length, whole.length)
+    if (first === undefined) throw new Error("no element")
+    for (let at = 1; at < 20; at++) {
+      const bytes = Buffer.from(whole)
+      bytes[first.start + at] = 0x22
+      const texts = walkAll(bytes, bytes.length, bytes.length).flatMap(({ text }) => (text === null ? [] : [text]))
+      expect(texts.length, String(bytes.subarray(0, 80))).toBeGreaterThanOrEqual(19)
+    }
+  }
 })
