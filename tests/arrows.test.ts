@@ -9,6 +9,7 @@ const MAY_KNOW: Readonly<Record<string, ReadonlyArray<string>>> = {
   "src/life": ["src/component", "src/life"],
   "src/pipeline": ["src/component", "src/life", "src/pipeline", "src/warehouse"],
   "src/warehouse": ["src/component", "src/life", "src/warehouse"],
+  "src/account": ["src/account", "src/component", "src/warehouse"],
   "src/archive": ["src/archive", "src/component"],
   "src/media": ["src/component", "src/media", "src/archive"],
   "src/sample": ["src/component", "src/sample"],
