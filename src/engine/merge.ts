@@ -99,11 +99,13 @@ const Classes = Schema.Struct({
   unchanged: Schema.Number,
   /** Seen before in this run, in an older export. */
   renewed: Schema.Number,
+  /** Of those that changed: unknown values that an older or poorer record knows. */
+  filled: Schema.Number,
   moved: Schema.Number,
   deleted: Schema.Number
 })
 
-const NOTHING: typeof Classes.Type = { added: 0, changed: 0, unchanged: 0, renewed: 0, moved: 0, deleted: 0 }
+const NOTHING: typeof Classes.Type = { added: 0, changed: 0, unchanged: 0, renewed: 0, filled: 0, moved: 0, deleted: 0 }
 
 interface Merged extends Pick<Ledger, "read" | "new" | "changed" | "unchanged" | "duplicate" | "deleted"> {
   /** Rows that aren't as they were; of the duplicates, those from a newer export too. */
@@ -143,6 +145,12 @@ export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, Datab
     // Rank decides. Else a newer export counts before an older one, whatever order they come in; within a run, the first
     // of equals does.
     const counts = sql`case when b._rank <> coalesce(s._rank, 0) then b._rank > coalesce(s._rank, 0) when b._again then coalesce(b._as_of > s._as_of, false) else coalesce(b._as_of >= s._as_of, true) end`
+    // I7: an archive never says that something is gone, so that an older or poorer one may still fill what is unknown.
+    const fills = join(
+      Object.keys(staging.columns).map((column) => sql`(s.${name(column)} is null and b.${name(column)} is not null)`),
+      " or "
+    )
+    const lesser = sql`(b._rank < coalesce(s._rank, 0) or b._as_of < s._as_of)`
     yield* database.execute(sql`
       create or replace temp table _rows as ${incoming};
       create or replace temp table _batch as
@@ -152,17 +160,18 @@ export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, Datab
       create or replace temp table _class as
         select b._key, b._again, s._key is null as is_new, s._first_seen_at as since,
           s._hash is distinct from b._hash and ${counts} as differs,
+          coalesce(s._hash <> b._hash and not ${counts} and ${lesser} and (${fills}), false) as gains,
           (s._archive is distinct from b._archive or s._member is distinct from b._member) and ${counts} as moved
         from _batch b left join ${staging.table} s on s._key = b._key;`)
     const [classes] = yield* database.rows(
-      sql`select count(*) filter (is_new) as added, count(*) filter (not is_new and differs and not _again) as changed,
-        count(*) filter (not is_new and not differs and not _again) as unchanged,
-        count(*) filter (_again and differs) as renewed, count(*) filter (moved and not is_new and not differs) as moved,
+      sql`select count(*) filter (is_new) as added, count(*) filter (not is_new and (differs or gains) and not _again) as changed,
+        count(*) filter (not is_new and not differs and not gains and not _again) as unchanged,
+        count(*) filter (_again and (differs or gains)) as renewed, count(*) filter (gains) as filled, count(*) filter (moved and not is_new and not differs) as moved,
         (select count(*) from _batch b join _class c using (_key) where b._gone_at is not null and c.differs and not c._again) as deleted
         from _class`,
       Classes
     )
-    const { added, changed, deleted, moved, renewed, unchanged } = classes ?? NOTHING
+    const { added, changed, deleted, filled, moved, renewed, unchanged } = classes ?? NOTHING
     const read = yield* count(sql`_rows`)
     if (added + changed + renewed > 0) {
       const values = columns.map((column) =>
@@ -172,6 +181,14 @@ export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, Datab
         delete from ${staging.table} where _key in (select _key from _class where not is_new and differs);
         insert into ${staging.table} (${names(columns)})
           select ${join(values)} from _batch b join _class c on c._key = b._key where c.is_new or c.differs;`)
+    }
+    if (filled > 0) {
+      const filling = Object.keys(staging.columns).map(
+        (column) => sql`${name(column)} = coalesce(s.${name(column)}, b.${name(column)})`
+      )
+      yield* database.execute(sql`
+        update ${staging.table} as s set ${join([...filling, sql`_run = b._run`, sql`_last_seen_at = b._last_seen_at`])}
+        from _batch b join _class c on c._key = b._key where s._key = b._key and c.gains`)
     }
     if (moved > 0) {
       // The same record in a newer archive: it is now to be found there.
