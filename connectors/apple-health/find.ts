@@ -31,7 +31,11 @@ export const findHealth = (set: ArchiveSet): Effect.Effect<Found, SourceError, A
     const routes: Array<Entry> = []
     const rejects: Array<Reject> = [...set.rejects]
     const leftOut = new Map<string, Array<string>>()
-    const skip = (reason: string, path: string) => leftOut.set(reason, [...(leftOut.get(reason) ?? []), path])
+    const skip = (reason: string, path: string) => {
+      const paths = leftOut.get(reason)
+      if (paths === undefined) leftOut.set(reason, [path])
+      else paths.push(path)
+    }
     for (const entry of set.entries) {
       if (/\.gpx$/i.test(entry.path)) routes.push(entry)
       else if (/\.xml$/i.test(entry.path)) {

@@ -46,6 +46,10 @@ const read = (what: What, query: (account: string) => Sql) =>
     return scan
   })
 
+/** In its folder under any name; elsewhere under those that phones are known to give. */
+const EXPORT =
+  /(^|\/)apple_health_export\/(?!export_cda)[^/]+\.xml$|(^|\/)(export|exportar|eksport|esporta\w*|exporter\w*|vienti|导出|匯出)\.xml$/i
+
 const FILES =
   "`path` is the export.zip of the Health app, its folder, or the XML in it, whatever its name: Apple translates it."
 const IDENTITY =
@@ -66,8 +70,7 @@ const samples = scanStream({
   entity: "samples",
   columns: SAMPLE_COLUMNS,
   time: "starts_at",
-  recognises:
-    /(^|\/)apple_health_export\/[^/]+\.xml$|(^|\/)(export|exportar|eksport|esporta\w*|exporter\w*|vienti|导出|匯出)\.xml$/i,
+  recognises: EXPORT,
   examples: [
     { title: "An export", yaml: "type: apple-health.samples\npath: export.zip" },
     { title: "Several exports, which may overlap", yaml: "type: apple-health.samples\npath: health/export-*.zip" }
@@ -89,7 +92,7 @@ const workouts = scanStream({
   entity: "samples",
   columns: SAMPLE_COLUMNS,
   time: "starts_at",
-  recognises: /(^|\/)apple_health_export\/[^/]+\.xml$/i,
+  recognises: EXPORT,
   examples: [{ title: "Workouts", yaml: "type: apple-health.workouts\npath: export.zip" }],
   fingerprint,
   scan: read({ wanted: "workouts", routes: false }, (account) => samplesQuery("workouts", account))

@@ -5,10 +5,12 @@ import type { Origin, Reject, Skip } from "../../src/component/batch.ts"
 import type { ScanProgress } from "../../src/component/connector.ts"
 import type { Database } from "../../src/component/database.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
-import { findHealth, isDamage } from "./find.ts"
+import { type Found, findHealth, isDamage } from "./find.ts"
 import type { Outcome } from "./job.ts"
 import type { Refused, Wanted } from "./scan.ts"
-import { type Part, Splitter } from "./split.ts"
+import { partsOf } from "./parts.ts"
+import { elementSkips, routeSkips } from "./skips.ts"
+import { Splitter } from "./split.ts"
 import { type Collector, type File, addFile, addRejects, makeCollector, makeTables, removeFile } from "./tables.ts"
 import { type Readers, startReaders } from "./threads.ts"
 
@@ -24,27 +26,38 @@ export interface What {
 export const loadHealth = (set: ArchiveSet, what: What, progress: ScanProgress): Loading<ReadonlyArray<Skip>> =>
   Effect.gen(function* () {
     yield* makeTables
-    const { exports, rejects, routes, skipped } = yield* findHealth(set)
-    yield* addRejects(rejects)
+    const found = yield* findHealth(set)
+    yield* addRejects(found.rejects)
+    // The threads end here: what comes next needs their memory.
+    const passed = yield* Effect.scoped(readFiles(found, what, progress))
+    return what.routes ? found.skipped : [...found.skipped, ...routeSkips(found.routes), ...elementSkips(passed)]
+  })
+
+type Passed = Map<string, number>
+
+/** Gives how many elements were passed over, by name. */
+const readFiles = ({ exports, routes }: Found, what: What, progress: ScanProgress): Loading<Passed> =>
+  Effect.gen(function* () {
     const total = [...exports, ...(what.routes ? routes : [])].reduce((sum, { size }) => sum + size, 0)
-    const readers = yield* startReaders(what.wanted, total)
-    const collector = makeCollector()
     const done = yield* Ref.make(0)
-    const advance = (bytes: number) =>
-      Effect.flatMap(
-        Ref.updateAndGet(done, (before) => before + bytes),
-        (now) => progress(now, total)
-      )
-    const passed = new Map<string, number>()
+    const tools: Tools = {
+      readers: yield* startReaders(what.wanted, total),
+      collector: makeCollector(),
+      advance: (bytes) =>
+        Effect.flatMap(
+          Ref.updateAndGet(done, (before) => before + bytes),
+          (now) => progress(now, total)
+        )
+    }
+    const passed: Passed = new Map()
     for (const [file, entry] of exports.entries()) {
-      for (const [name, count] of yield* loadExport(entry, file, { readers, collector, advance })) {
+      for (const [name, count] of yield* loadExport(entry, file, tools)) {
         passed.set(name, (passed.get(name) ?? 0) + count)
       }
     }
-    if (what.routes) yield* loadRoutes(routes, exports.length, { readers, collector, advance })
-    yield* collector.finish
-    const kinds = what.routes ? [] : routeSkips(routes)
-    return [...skipped, ...kinds, ...elementSkips(passed, what)]
+    if (what.routes) yield* loadRoutes(routes, exports.length, tools)
+    yield* tools.collector.finish
+    return passed
   })
 
 interface Tools {
@@ -52,25 +65,13 @@ interface Tools {
   readonly collector: Collector
   readonly advance: (bytes: number) => Effect.Effect<void>
 }
-type Passed = Map<string, number>
-
-interface Piece extends Part {
-  readonly last: boolean
-}
-
 /** Gives how many elements it passed over, by name. */
 const loadExport = (entry: Entry, file: number, { advance, collector, readers }: Tools): Loading<Passed> =>
   Effect.gen(function* () {
-    const archives = yield* Archives
     const place: File = { file, entry }
     const passed: Passed = new Map()
     const splitter = new Splitter()
     let closed = false
-    const parts = archives.stream(entry).pipe(
-      Stream.flatMap((bytes) => Stream.fromIterable(splitter.push(bytes))),
-      Stream.map((part): Piece => ({ ...part, last: false })),
-      Stream.concat(Stream.sync((): Piece => ({ ...splitter.finish(), last: true })))
-    )
     const keep = (last: boolean, bytes: number, outcome: Outcome) =>
       Effect.gen(function* () {
         yield* collector.add(place, outcome)
@@ -84,7 +85,7 @@ const loadExport = (entry: Entry, file: number, { advance, collector, readers }:
         yield* advance(bytes)
       })
     yield* addFile(place)
-    const reading = parts.pipe(
+    const reading = partsOf(entry, splitter).pipe(
       Stream.mapEffect(
         ({ bytes, last, offset }) => {
           const size = bytes.length
@@ -167,42 +168,3 @@ const unlessDamaged = <A>(
         })
       : Effect.fail(error)
   )
-
-/** Beside the kinds of records that a stream is for. Null: part of what is counted elsewhere. */
-const REASONS: { readonly [element: string]: string | null } = {
-  ExportDate: null,
-  MetadataEntry: null,
-  Me: "about the person: no stream reads it",
-  Record: "samples: apple-health.samples reads them",
-  Workout: "workouts: apple-health.workouts reads them",
-  Correlation: "correlations: what they hold counts as samples",
-  ActivitySummary: "activity summaries: totals of samples",
-  ClinicalRecord: "clinical records: no stream reads them",
-  Audiogram: "audiograms: no stream reads them",
-  VisionPrescription: "vision prescriptions: no stream reads them"
-}
-const UNKNOWN = "elements that no stream knows"
-
-/** Routes are tied to their workouts: what else there is, is not their concern. */
-const elementSkips = (passed: ReadonlyMap<string, number>, { routes }: What): ReadonlyArray<Skip> => {
-  if (routes) return []
-  const byReason = new Map<string, { count: number; examples: Array<string> }>()
-  for (const [name, count] of passed) {
-    const reason = Object.hasOwn(REASONS, name) ? (REASONS[name] ?? null) : UNKNOWN
-    if (reason === null) continue
-    const skip = byReason.get(reason) ?? { count: 0, examples: [] }
-    byReason.set(reason, { count: skip.count + count, examples: [...skip.examples, name].slice(0, 2) })
-  }
-  return Array.from(byReason, ([reason, skip]) => ({ reason, ...skip }))
-}
-
-const routeSkips = (routes: ReadonlyArray<Entry>): ReadonlyArray<Skip> =>
-  routes.length === 0
-    ? []
-    : [
-        {
-          reason: "routes: apple-health.routes reads them",
-          count: routes.length,
-          examples: routes.slice(0, 2).map(({ path }) => path)
-        }
-      ]

@@ -29,7 +29,7 @@ const sampleId = (stream: string, account: string, sourceId: Sql): Sql =>
 
 /** Rows with what their codes mean. */
 const FROM = sql`${ROWS} r join ${DIGESTED} k on k.code = r.kind left join ${WORDS} w on w.code = r.word
-  left join ${WORDS} m on m.code = r.metadata`
+  left join (select code, try_cast(text as json) as json from ${WORDS}) m on m.code = r.metadata`
 
 export const samplesQuery = (stream: string, account: string): Sql => sql`
   select _source_id, ${sampleId(stream, account, sql`_source_id`)} as _id, * exclude (_source_id)
@@ -37,7 +37,7 @@ export const samplesQuery = (stream: string, account: string): Sql => sql`
     select ${SOURCE_ID} as _source_id, f.archive as _archive, f.member as _member, k.type, k.unit, r.value,
       w.text as value_text, ${instantOf(sql`r.starts`)} as starts_at, ${instantOf(sql`r.ends`)} as ends_at,
       date '1970-01-01' + floor((r.starts + r.ahead * 60000) / 86400000)::integer as local_date,
-      r.ahead as offset_minutes, k.device, k.source as source_name, m.text::json as metadata,
+      r.ahead as offset_minutes, k.device, k.source as source_name, m.json as metadata,
       k.version as source_version, ${instantOf(sql`r.created`)} as created_at
     from ${FROM} join ${FILES} f on f.file = r.file
   )`
@@ -49,7 +49,7 @@ export const samplesQuery = (stream: string, account: string): Sql => sql`
 export const routesQuery = (account: string): Sql => sql`
   with workouts as (
     select r.kind, r.starts, k.source, f.folder, ${sampleId("workouts", account, SOURCE_ID)}::varchar as id,
-      m.text::json->'$.WorkoutRoute[*]' as routes
+      m.json->'$.WorkoutRoute[*]' as routes
     from ${FROM} join ${FILES} f on f.file = r.file
   ),
   referred as (

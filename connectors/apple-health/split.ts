@@ -6,8 +6,8 @@ export interface Part {
   readonly offset: number
 }
 
-/** A few milliseconds of work. */
-const PART_BYTES = 4 << 20
+/** A few milliseconds of work, and less than the megabyte from which Node keeps a text outside of its heap for too long. */
+const PART_BYTES = 960 << 10
 /** No element is longer; what is has lost its end, and is cut anywhere. */
 const MOST_BYTES = 64 << 20
 
@@ -38,16 +38,32 @@ export class Splitter {
   push(piece: Uint8Array): ReadonlyArray<Part> {
     const parts: Array<Part> = []
     for (let at = 0; at < piece.length;) {
-      const taken = piece.subarray(at, at + Math.max(1, this.#wanted - this.#filled))
+      const { room } = this
+      const taken = piece.subarray(at, at + room.length)
+      room.set(taken)
       at += taken.length
-      this.#add(taken)
-      if (this.#filled < this.#wanted) continue
-      const end = cutOf(this.#buffer.subarray(0, this.#filled))
-      if (end > 0) parts.push(this.#cut(end))
-      else if (this.#filled >= this.#most) parts.push(this.#cut(this.#filled))
-      else this.#wanted = this.#filled * 2
+      parts.push(...this.filled(taken.length))
     }
     return parts
+  }
+
+  /** Where the next bytes belong; for those who can put them there themselves. */
+  get room(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(this.#filled, this.#wanted)
+  }
+
+  /** So many bytes have been put into the room. */
+  filled(bytes: number): ReadonlyArray<Part> {
+    this.#filled += bytes
+    if (this.#filled < this.#wanted) return []
+    const end = cutOf(this.#buffer.subarray(0, this.#filled))
+    if (end > 0) return [this.#cut(end)]
+    if (this.#filled >= this.#most) return [this.#cut(this.#filled)]
+    this.#wanted = this.#filled * 2
+    const larger = Buffer.allocUnsafeSlow(this.#wanted)
+    larger.set(this.#buffer.subarray(0, this.#filled))
+    this.#buffer = larger
+    return []
   }
 
   /** What is left: the last part. */
@@ -74,16 +90,6 @@ export class Splitter {
     this.#offset += end
     this.#wanted = Math.max(this.#size, rest.length + 1)
     return part
-  }
-
-  #add(bytes: Uint8Array): void {
-    if (this.#filled + bytes.length > this.#buffer.length) {
-      const larger = Buffer.allocUnsafeSlow((this.#filled + bytes.length) * 2)
-      larger.set(this.#buffer.subarray(0, this.#filled))
-      this.#buffer = larger
-    }
-    this.#buffer.set(bytes, this.#filled)
-    this.#filled += bytes.length
   }
 }
 

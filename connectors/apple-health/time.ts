@@ -33,10 +33,8 @@ const daysIn = (year: number, month: number): number =>
 /** Days since 1970-01-01 of a Gregorian date; years begin in March here, so that a leap day is the last. */
 const dayNumber = (year: number, month: number, day: number): number => {
   const from = month <= 2 ? year - 1 : year
-  const era = Math.floor(from / 400)
-  const ofEra = from - era * 400
-  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468
+  const ofYear = (((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) | 0) + day - 1
+  return from * 365 + ((from / 4) | 0) - ((from / 100) | 0) + ((from / 400) | 0) + ofYear - 719_468
 }
 
 /** The wall clock of `2019-01-01 00:00:00` at a place in a text, in milliseconds as if in UTC; NaN: it is none. */
@@ -57,7 +55,7 @@ export const wallAt = (text: string, at: number): number => {
 }
 
 const wall = (year: number, month: number, day: number, hour: number, minute: number, second: number): number =>
-  year >= 0 &&
+  year >= 1 &&
   month >= 1 &&
   month <= 12 &&
   day >= 1 &&
