@@ -137,7 +137,7 @@ export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, Datab
       if (kept < n) {
         yield* database.execute(sql`
           delete from ${staging.table} where rowid not in
-            (select arg_max(rowid, (_rank, coalesce(_as_of, 'epoch'), -rowid)) from ${staging.table} group by _key)`)
+            (select arg_max(rowid, (_rank, coalesce(_as_of, 'epoch'), _hash, -rowid)) from ${staging.table} group by _key)`)
       }
       yield* database.execute(sql`insert into _seen select _key from ${staging.table}`)
       return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: n - kept, deleted: gone, touched: kept }
