@@ -10,7 +10,7 @@ const shared = {
   ),
   memory: Flag.String("memory").pipe(
     Flag.withDescription(
-      "What the database may hold in memory, such as 1GB (default: a quarter of the machine's, at most 4GB)"
+      "What the database may hold in memory, such as 1GB (default: a quarter of the machine's, at most 1GB)"
     ),
     Flag.filter(
       (size) => /^\d+(\.\d+)?(MB|GB)$/i.test(size),

@@ -11,9 +11,11 @@ export class Warehouse extends Context.Service<Warehouse, Connection>()("keepsak
 
 const GIB = 1024 ** 3
 
-/** A quarter of the machine's memory, from 512 MB to 4 GB. */
-export const defaultMemoryLimit = (): string =>
-  `${Math.round(Math.min(4 * GIB, Math.max(GIB / 2, totalmem() / 4)) / 1024 ** 2)}MB`
+/**
+ * What DuckDB may hold unless more or less is asked for: a quarter of the machine's memory, from 512 MB to 1 GB. With
+ * half of that, upserts of millions of rows take twice as long; with a quarter, some don't find the room (I9).
+ */
+const defaultMemoryLimit = (): string => `${Math.round(Math.min(GIB, Math.max(GIB / 2, totalmem() / 4)) / 1024 ** 2)}MB`
 
 /** The warehouse of a home, and the same connection as the components' `Database`. */
 export const warehouseLayer = (
