@@ -1,9 +1,12 @@
-/** Which files a `path` means, and what they looked like. */
+/** Which files a `path` means, what they looked like, and their bytes. */
 import { createHash } from "node:crypto"
+import { createReadStream } from "node:fs"
 import { stat } from "node:fs/promises"
+import { createGunzip } from "node:zlib"
 import { Effect } from "effect"
 import { glob } from "tinyglobby"
 import { type SourceError, sourceError } from "../../src/component/error.ts"
+import { type Sql, join, literal, sql } from "../../src/component/sql.ts"
 
 export interface Found {
   readonly path: string
@@ -44,3 +47,19 @@ const notFound = (paths: ReadonlyArray<string>, why: string) =>
 /** Path, size and time of every file. */
 export const fingerprintOf = (files: ReadonlyArray<Found>): string =>
   createHash("sha256").update(JSON.stringify(files)).digest("hex")
+
+/** A list of paths as DuckDB's readers take it: they would take a path for a pattern. */
+export const pathList = (paths: ReadonlyArray<string>): Sql =>
+  sql`[${join(paths.map((path) => literal(path.replaceAll(/[*?[]/g, "[$&]"))))}]`
+
+const PIECE = 1024 * 1024
+
+/** The content in pieces; of a compressed file, what is packed in it. Ends early, with an error, where that is damaged. */
+export const bytesOf = (path: string, piece: number = PIECE): AsyncIterable<Buffer> => {
+  const file = createReadStream(path, { highWaterMark: piece })
+  if (!/\.gz$/i.test(path)) return file
+  const content = createGunzip({ chunkSize: piece })
+  file.once("error", (error) => content.destroy(error))
+  content.once("close", () => file.destroy())
+  return file.pipe(content)
+}

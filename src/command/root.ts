@@ -2,6 +2,7 @@
 import { Effect, type Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import type { Shared } from "./reply.ts"
+import type { SqlInput } from "./sql.ts"
 
 const shared = {
   home: Flag.String("home").pipe(
@@ -92,21 +93,17 @@ const test = Command.make(
   call<PipelineInput>(async () => (await import("./test.ts")).test)
 ).pipe(Command.withDescription("Run the tests that stand in a pipeline file"))
 
-export interface SqlInput {
-  readonly query: string
-  readonly format: Option.Option<"table" | "csv" | "json" | "ndjson" | "markdown">
-}
-
 const sql = Command.make(
   "sql",
   {
     query: Argument.String("query").pipe(
       Argument.withDescription("A query over life.*, staging.*, state.* and local files")
     ),
-    format: Flag.Literals("format", ["table", "csv", "json", "ndjson", "markdown"]).pipe(
-      Flag.withDescription("How to print rows (default: table on a terminal, else csv)"),
+    format: Flag.Literals("format", ["table", "csv", "json", "ndjson", "markdown", "arrow", "parquet"]).pipe(
+      Flag.withDescription("How to print rows (default: by the file's name; a table on a terminal, else csv)"),
       Flag.optional
-    )
+    ),
+    output: Flag.String("output").pipe(Flag.withDescription("The file to write, instead of stdout"), Flag.optional)
   },
   call<SqlInput>(async () => (await import("./sql.ts")).sql)
 ).pipe(Command.withDescription("Query the memories, and anything else, with SQL"))

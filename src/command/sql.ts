@@ -1,67 +1,87 @@
 import { Effect, Option, Schema } from "effect"
 import { Database } from "../component/database.ts"
-import type { DatabaseError } from "../component/error.ts"
-import { authored } from "../component/sql.ts"
-import { type Shared, answer, commandError } from "./reply.ts"
-import type { SqlInput } from "./root.ts"
+import { DatabaseError } from "../component/error.ts"
+import { type Sql, authored } from "../component/sql.ts"
+import { type Reply, type Shared, answer, commandError } from "./reply.ts"
 import { storeLayer } from "./session.ts"
-import { aligned } from "./text.ts"
+import {
+  type OutputFormat,
+  formatOf,
+  isBinary,
+  sizeOf,
+  textToFile,
+  toFile,
+  toStream,
+  writeBinary
+} from "./sql-output.ts"
+import { type TextFormat, render } from "./sql-text.ts"
 
 const AnyRow = Schema.Record(Schema.String, Schema.Unknown)
-type Cells = typeof AnyRow.Type
+
+export interface SqlInput {
+  readonly query: string
+  /** Default: by the extension of `output`; else a table on a terminal, and CSV elsewhere. */
+  readonly format: Option.Option<OutputFormat>
+  /** The file to write. */
+  readonly output?: Option.Option<string>
+}
 
 /** Runs one query on the home's database. */
-export const sql = (shared: Shared, { format, query }: SqlInput) =>
+export const sql = (shared: Shared, { format, output = Option.none(), query }: SqlInput) =>
   answer(
     "sql",
     shared,
     Effect.gen(function* () {
-      const database = yield* Database
-      const rows = yield* database.rows(authored(query.replace(/;\s*$/, "")), AnyRow).pipe(Effect.mapError(queryError))
-      const as = Option.getOrElse(format, () => (process.stdout.isTTY === true ? "table" : "csv"))
-      return { summary: { rows: rows.length }, result: rows, text: render(rows, as) }
-    }).pipe(Effect.provide(storeLayer(shared)))
+      const statement = authored(query.replace(/;\s*$/, ""))
+      const path = Option.getOrNull(output)
+      const terminal = process.stdout.isTTY === true
+      const as = Option.getOrElse(format, () => (path === null ? (terminal ? "table" : "csv") : formatOf(path)))
+      const words = `--output rows.${as}`
+      if (!isBinary(as)) return yield* text(statement, as, path)
+      if (path !== null) return yield* binaryFile(path, (draft) => writeBinary(statement, as, draft))
+      if (terminal) {
+        return yield* commandError(
+          "binary-to-terminal",
+          `A terminal can't show ${as}.`,
+          `Name a file: ${words}; or pipe it to a program.`,
+          2
+        )
+      }
+      if (shared.json) {
+        return yield* commandError(
+          "binary-in-json",
+          `${as} doesn't fit into the JSON of --json.`,
+          `Name a file: ${words}`,
+          2
+        )
+      }
+      const { bytes, made: rows } = yield* toStream(process.stdout, (draft) => writeBinary(statement, as, draft))
+      return { summary: { rows, bytes }, result: null, text: "" }
+    }).pipe(Effect.mapError(queryError), Effect.provide(storeLayer(shared)))
   )
 
+const text = (statement: Sql, as: TextFormat, path: string | null) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const rows = yield* database.rows(statement, AnyRow)
+    if (path === null) return { summary: { rows: rows.length }, result: rows, text: render(rows, as) }
+    yield* textToFile(path, render(rows, as))
+    return yield* written(path, rows.length)
+  })
+
+const binaryFile = <E, R>(path: string, make: (draft: string) => Effect.Effect<number, E, R>) =>
+  Effect.flatMap(toFile(path, make), (rows) => written(path, rows))
+
+const written = (path: string, rows: number) =>
+  Effect.map(sizeOf(path), (bytes): Reply => {
+    const summary = { rows, bytes, path }
+    return { summary, result: summary, text: `Wrote ${rows} ${rows === 1 ? "row" : "rows"} to ${path}.` }
+  })
+
 /** A query that DuckDB refuses is the person's to mend: DuckDB's own words, with what it would have known. */
-const queryError = (error: DatabaseError) => {
-  if (error.code !== "sql") return error
+const queryError = <E>(error: E) => {
+  if (!(error instanceof DatabaseError) || error.code !== "sql") return error
   const [first = "", ...more] = error.message.split("\n").filter((line) => line.trim() !== "")
   const hint = more.filter((line) => !/^\s*(LINE \d+:|\^)/.test(line)).join(" ")
   return commandError("sql", first, hint || 'See the tables: keepsake sql "from duckdb_tables()"', 2)
-}
-
-type Format = "table" | "csv" | "json" | "ndjson" | "markdown"
-
-const cell = (value: unknown): string =>
-  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value)
-
-const csvCell = (value: unknown): string => {
-  const text = cell(value)
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-export const render = (rows: ReadonlyArray<Cells>, format: Format): string => {
-  const columns = Object.keys(rows[0] ?? {})
-  switch (format) {
-    case "json":
-      return JSON.stringify(rows)
-    case "ndjson":
-      return rows.map((row) => JSON.stringify(row)).join("\n")
-    case "csv":
-      return [columns.join(","), ...rows.map((row) => columns.map((column) => csvCell(row[column])).join(","))].join(
-        "\n"
-      )
-    case "markdown":
-      return [
-        `| ${columns.join(" | ")} |`,
-        `| ${columns.map(() => "---").join(" | ")} |`,
-        ...rows.map((row) => `| ${columns.map((column) => cell(row[column]).replaceAll("|", "\\|")).join(" | ")} |`)
-      ].join("\n")
-    case "table": {
-      if (columns.length === 0) return "no rows"
-      const [head = "", ...body] = aligned([columns, ...rows.map((row) => columns.map((column) => cell(row[column])))])
-      return [head, "─".repeat([...head].length), ...body, "", `${rows.length} rows`].join("\n")
-    }
-  }
 }

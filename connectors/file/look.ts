@@ -1,0 +1,77 @@
+/** A first look at files of any format: their columns, what can't be read, and how to have the rows. */
+import { Effect } from "effect"
+import type { Columns } from "../../src/component/column.ts"
+import { type Sql, join, name, sql } from "../../src/component/sql.ts"
+import { columnsOf, unify } from "./columns.ts"
+import { surveyCsv } from "./csv.ts"
+import type { Found } from "./find.ts"
+import { type Format, formatOf } from "./format.ts"
+import { surveyJson } from "./json.ts"
+import { surveyParquet } from "./parquet.ts"
+import { partitionValue, partitionsOf } from "./partition.ts"
+import type { Loaded, Reading, Survey } from "./survey.ts"
+
+export interface Look extends Pick<Survey, "unreadable" | "skipped" | "load"> {
+  readonly formats: ReadonlyArray<Format>
+  /** All columns, those of the folders' names too. */
+  readonly columns: Columns
+}
+
+const survey = (format: Format, files: ReadonlyArray<Found>): Reading<Survey> => {
+  switch (format) {
+    case "csv":
+      return surveyCsv(files)
+    case "json":
+    case "ndjson":
+      return surveyJson(files, format)
+    case "parquet":
+      return surveyParquet(files)
+    case "arrow":
+      return Effect.flatMap(
+        Effect.promise(() => import("./arrow.ts")),
+        ({ surveyArrow }) => surveyArrow(files)
+      )
+  }
+}
+
+export const look = (files: ReadonlyArray<Found>, given: Format | undefined): Reading<Look> =>
+  Effect.gen(function* () {
+    const groups = [...Map.groupBy(files, (file) => formatOf(file, given))]
+    const surveys = yield* Effect.forEach(groups, ([format, some]) => survey(format, some))
+    const unreadable = surveys.flatMap((each) => each.unreadable)
+    const [first] = unreadable
+    if (first !== undefined && unreadable.length === files.length) return yield* first.error
+    const own = columnsOf(yield* unify(surveys.map(({ types }) => types)))
+    const partitions = partitionsOf(files, own)
+    return {
+      formats: groups.map(([format]) => format),
+      columns: { ...own, ...partitions },
+      unreadable,
+      skipped: surveys.flatMap(({ skipped }) => skipped),
+      load: (columns) =>
+        Effect.gen(function* () {
+          const inFiles = Object.fromEntries(
+            Object.entries(columns).filter(([column]) => !Object.hasOwn(partitions, column))
+          )
+          const loaded = yield* Effect.forEach(surveys, ({ load }) => load(inFiles))
+          return {
+            rows: withPartitions(
+              join(
+                loaded.map(({ rows }) => sql`select * from ${rows}`),
+                " union all by name "
+              ),
+              columns,
+              partitions
+            ),
+            rejects: loaded.flatMap(({ rejects }) => rejects)
+          }
+        })
+    }
+  })
+
+const withPartitions = (rows: Sql, columns: Columns, partitions: Columns): Loaded["rows"] => {
+  const values = Object.entries(columns).flatMap(([column, { type }]) =>
+    Object.hasOwn(partitions, column) ? [sql`${partitionValue(column, type)} as ${name(column)}`] : []
+  )
+  return values.length === 0 ? sql`(${rows})` : sql`(select ${join([...values, sql`*`])} from (${rows}))`
+}

@@ -1,0 +1,47 @@
+/** Parquet: DuckDB reads it where it lies. */
+import { Effect } from "effect"
+import type { Columns } from "../../src/component/column.ts"
+import { Database } from "../../src/component/database.ts"
+import { type Sql, empty, sql } from "../../src/component/sql.ts"
+import { castRows } from "./cast.ts"
+import { type Types, noRowsOf } from "./columns.ts"
+import { type Found, pathList } from "./find.ts"
+import { isOfInput } from "./salvage.ts"
+import { type Loaded, type Reading, type Survey, type Unreadable, lookAtEach, unreadable } from "./survey.ts"
+
+export const surveyParquet = (files: ReadonlyArray<Found>): Reading<Survey> =>
+  Effect.gen(function* () {
+    const all = yield* described(files)
+    if (all !== null) return survey(files, all, [])
+    const looked = yield* lookAtEach(files, (file) =>
+      Effect.flatMap(described([file]), (types) =>
+        types === null ? Effect.fail(unreadable(file, "it is cut, or no Parquet file")) : Effect.succeed(file)
+      )
+    )
+    const types = looked.readable.length === 0 ? null : yield* described(looked.readable)
+    return survey(looked.readable, types ?? new Map(), looked.unreadable)
+  })
+
+const survey = (files: ReadonlyArray<Found>, types: Types, broken: ReadonlyArray<Unreadable>): Survey => ({
+  types,
+  unreadable: broken,
+  skipped: [],
+  load: (columns) => Effect.succeed(load(files, types, columns))
+})
+
+/** The columns, told by the files' ends. Null: one of the files has no such end. */
+const described = (files: ReadonlyArray<Found>): Reading<Types | null> =>
+  Effect.flatMap(Database, ({ describe }) => describe(sql`from ${reader(files, empty)}`)).pipe(
+    Effect.catchTag("DatabaseError", (error) => (isOfInput(error) ? Effect.succeed(null) : Effect.fail(error)))
+  )
+
+const reader = (files: ReadonlyArray<Found>, options: Sql): Sql =>
+  sql`read_parquet(${pathList(files.map(({ path }) => path))}, union_by_name = true, hive_partitioning = false${options})`
+
+const load = (files: ReadonlyArray<Found>, types: Types, columns: Columns): Loaded => {
+  if (files.length === 0) return { rows: sql`(${noRowsOf(columns)})`, rejects: [] }
+  const options = sql`, filename = '_file'`
+  const rows = reader(files, options)
+  const numbered = reader(files, sql`${options}, file_row_number = true`)
+  return castRows({ rows, numbered, number: sql`file_row_number + 1` }, types, columns)
+}
