@@ -33,7 +33,6 @@ export const uuid5Sql = (fixed: Name, last: Sql): Sql =>
 /** DDL of the macros behind `uuid5Sql`: the version and variant bits are set in the hexadecimal text. */
 export const uuid5Macros: Sql = sql`
   create or replace macro uuid5_of_sha1(h) as (
-    concat(left(h, 12), '5', substr(h, 14, 3), substr('89ab89ab89ab89ab', instr('0123456789abcdef', substr(h, 17, 1)), 1),
-      substr(h, 18, 15))
+    left(h, 12) || '5' || h[14:16] || substr('89ab89ab89ab89ab', instr('0123456789abcdef', substr(h, 17, 1)), 1) || h[18:32]
   )::uuid;
   create or replace macro uuid5(name) as uuid5_of_sha1(sha1(from_hex(${literal(namespaceHex)}) || encode(name)));`
