@@ -28,9 +28,13 @@ export const openerAt = (window: Buffer, start: number): Opener | null => {
 /** The first keys of records, as far as they are known. */
 const KEYS =
   /"(latitudeE7|longitudeE7|timestamp|timestampMs|placeVisit|activitySegment|startTime|endTime|position|activityRecord|wifiScan)"$/
-const BETWEEN = /\}\s*,\s*\{/g
+const BETWEEN = /(?:\n([ \t]*))?\}\s*,\s*\{/g
 /** So far is looked for it. */
 const AHEAD = 256 * 1024
+
+/** Deeper than the brace that closes the object before: else the line is damaged itself, and tells nothing. */
+const isDeeper = (brace: string | undefined, { bytes }: Opener): boolean =>
+  brace === undefined || bytes.length > bytes.lastIndexOf(LINE_FEED) + 1 + brace.length + 1
 
 /**
  * How records seem to begin behind `from`, where the first of them is damaged: what follows on another object, with the
@@ -40,7 +44,7 @@ export const guessOpener = (window: Buffer, from: number): Opener | null => {
   const text = window.toString("latin1", from, from + AHEAD)
   const found = [...text.matchAll(BETWEEN)].flatMap((match) => {
     const opener = openerAt(window, from + match.index + match[0].length - 1)
-    return opener === null ? [] : [opener]
+    return opener === null || (opener.bytes.includes(LINE_FEED) && !isDeeper(match[1], opener)) ? [] : [opener]
   })
   const indented = found.filter(({ bytes }) => bytes.includes(LINE_FEED))
   const [least] = indented.toSorted((left, right) => left.bytes.length - right.bytes.length)

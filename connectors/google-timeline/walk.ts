@@ -84,6 +84,13 @@ export const makeWalker = (arrays: ReadonlySet<string>): Walker => {
     return position < 0 ? Infinity : position
   }
 
+  /** As above; where no record was whole so far, it is guessed how they begin. */
+  const seek = (window: Buffer, from: number): number => {
+    const guess = openers.length === 0 ? guessOpener(window, from) : null
+    if (guess !== null) openers.push(guess)
+    return resume(window, from)
+  }
+
   const walk: Walker["walk"] = (window, from, until, final) => {
     const items: Array<Item> = []
     let at = from
@@ -95,9 +102,7 @@ export const makeWalker = (arrays: ReadonlySet<string>): Walker => {
 
     /** Leaves what can't be read from `start` on behind, up to what can be, at `least` or later. */
     const recover = (start: number, least: number): void => {
-      const guess = openers.length === 0 ? guessOpener(window, least) : null
-      if (guess !== null) openers.push(guess)
-      const next = resume(window, least)
+      const next = seek(window, least)
       if (next < Infinity) {
         spoilt(start, next, "timeline-json")
         at = next
@@ -115,13 +120,18 @@ export const makeWalker = (arrays: ReadonlySet<string>): Walker => {
       const limit = Math.min(window.length, at + MAX_RECORD)
       const first = window[at]
       if (first !== BYTE.openObject && first !== BYTE.openArray) {
-        const next = window
-          .subarray(at)
-          .findIndex((byte) => byte === BYTE.comma || byte === BYTE.closeArray || byte === BYTE.openObject)
-        if (next < 0 && !final && window.length - at < MAX_RECORD) return false
-        const end = next < 0 ? window.length : at + Math.max(next, 1)
-        spoilt(at, end, "timeline-not-a-record")
-        at = end
+        const end = endOfScalar(window, at)
+        const behind = end < 0 ? window.length : afterBlanks(window, end)
+        if (behind >= window.length && !final && window.length - at < MAX_RECORD) return false
+        const alone = behind < window.length && (window[behind] === BYTE.comma || window[behind] === BYTE.closeArray)
+        // What is no value, or goes on behind it, is a record whose beginning is damaged.
+        if (!(alone && validText(window.subarray(at, end)) !== null) && seek(window, at + 1) < Infinity)
+          recover(at, at + 1)
+        else {
+          const to = end < 0 ? window.length : Math.max(end, at + 1)
+          spoilt(at, to, "timeline-not-a-record")
+          at = to
+        }
         return true
       }
       const end = endOfNested(window, at, limit)
@@ -231,6 +241,15 @@ export const makeWalker = (arrays: ReadonlySet<string>): Walker => {
 const MARK = [0xef, 0xbb, 0xbf]
 
 const isMark = (window: Buffer, at: number): boolean => MARK.every((byte, index) => window[at + index] === byte)
+
+/** Behind what is neither object nor array; -1 where it doesn't end in the window. */
+const endOfScalar = (window: Buffer, start: number): number => {
+  if (window[start] === BYTE.quote) return endOfString(window, start, window.length)
+  const end = window
+    .subarray(start)
+    .findIndex((byte) => byte === BYTE.comma || byte === BYTE.closeArray || byte === BYTE.openObject)
+  return end < 0 ? -1 : start + end
+}
 
 /** Behind a value of any kind; -1 where it doesn't end in the window. */
 const valueEnd = (window: Buffer, start: number): number => {

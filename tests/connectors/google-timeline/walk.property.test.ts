@@ -110,24 +110,25 @@ test("whatever the damage, the walk ends, in order, and each element is JSON", (
   )
 })
 
-test("a damaged element costs no other one, where the elements begin alike", () => {
+test("a flipped bit costs no other element than the one that it is in, where the elements begin alike", () => {
   const elements = Array.from({ length: 20 }, (_, index) => ({
     timestamp: String(index),
     activity: [{ type: "STILL" }, { type: "x" }]
   }))
   fc.assert(
     fc.property(
+      fc.constantFrom<unknown>({ locations: elements }, elements),
       indent,
-      fc.integer({ min: 0, max: 19 }),
+      // Most of what can go wrong does so in the first: nothing is known yet of how elements begin.
+      fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 19 })),
       fc.nat(),
       fc.integer({ min: 0, max: 7 }),
-      (space, which, at, bit) => {
-        const bytes = Buffer.from(JSON.stringify({ locations: elements }, null, space))
+      (whole, space, which, at, bit) => {
+        const bytes = Buffer.from(JSON.stringify(whole, null, space))
         const texts = walkAll(bytes, bytes.length, bytes.length)
         const hit = texts[which]
         if (hit === undefined) throw new Error("no such element")
-        // Within the element, behind how it begins.
-        const position = hit.start + 20 + (at % (hit.end - hit.start - 20))
+        const position = hit.start + (at % (hit.end - hit.start))
         bytes[position] = (bytes[position] ?? 0) ^ (1 << bit)
         const times = walkAll(bytes, bytes.length, bytes.length).flatMap(({ text }) =>
           text === null ? [] : [/"timestamp":\s*"(\d+)"/.exec(text)?.[1]]
@@ -136,8 +137,7 @@ test("a damaged element costs no other one, where the elements begin alike", () 
         expect(times.filter((time) => time !== undefined)).toEqual(expect.arrayContaining(others))
       }
     ),
-    // Of many thousand flips, some still take a neighbour along (seed 1343909223): to be mended in `walk.ts`.
-    { seed: 1 }
+    { numRuns: 1000 }
   )
 })
 
