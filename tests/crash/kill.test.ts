@@ -17,6 +17,11 @@ const directory = mkdtempSync(join(tmpdir(), "keepsake-crash-"))
 const sample = join(directory, "sample")
 const calm = join(directory, "calm")
 
+const job = (home: string) => ({
+  pipeline: "pipelines/memories.yaml",
+  home,
+  environment: { TAKEOUT: join(sample, "takeout-*.zip"), CALENDAR: join(sample, "calendar.ics") }
+})
 const life = (home: string) => Effect.runPromise(lifeOf(home))
 const finished = (ended: Ended) => expect(ended, ended.errors).toMatchObject({ code: 0, signal: null })
 
@@ -28,7 +33,7 @@ describe("a process that is stopped", () => {
     await Effect.runPromise(
       writeSample({ directory: sample, days: 12, seed: 7 }).pipe(Effect.provide(NodeServices.layer))
     )
-    const ended = await runProcess({ sample, home: calm })
+    const ended = await runProcess(job(calm))
     finished(ended)
     duration = ended.milliseconds
     undisturbed = await life(calm)
@@ -49,7 +54,7 @@ describe("a process that is stopped", () => {
       while (kills < KILLS) {
         const home = join(directory, `home-${homes++}`)
         for (let kill = 0; kill < KILLS_PER_HOME && kills < KILLS; kill++) {
-          const ended = await runProcess({ sample, home }, { signal: "SIGKILL", when: random.next() * duration })
+          const ended = await runProcess(job(home), { signal: "SIGKILL", milliseconds: random.next() * duration })
           // A run that was done before its kill was not disturbed: this home has no more to offer.
           if (ended.signal !== "SIGKILL") {
             finished(ended)
@@ -57,7 +62,7 @@ describe("a process that is stopped", () => {
           }
           kills++
         }
-        finished(await runProcess({ sample, home }))
+        finished(await runProcess(job(home)))
         expect(await life(home)).toEqual(undisturbed)
         rmSync(home, { recursive: true, force: true })
       }
@@ -70,12 +75,12 @@ describe("a process that is stopped", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143]
   ] as const)("ends after %s with %i, and continues", async ([signal, code]) => {
-    for (const when of ["reading google-takeout.photos", "loading memories"]) {
-      const home = join(directory, `${signal} ${when}`)
-      const stopped = await runProcess({ sample, home }, { signal, when })
+    for (const words of ["reading google-takeout.photos", "loading memories"]) {
+      const home = join(directory, `${signal} ${words}`)
+      const stopped = await runProcess(job(home), { signal, words })
       expect(stopped, stopped.errors).toMatchObject({ code, signal: null })
       expect(stopped.errors).toContain("Run the same command again to continue")
-      finished(await runProcess({ sample, home }))
+      finished(await runProcess(job(home)))
       expect(await life(home)).toEqual(undisturbed)
     }
   })

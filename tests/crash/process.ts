@@ -10,43 +10,48 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null
   readonly milliseconds: number
   readonly errors: string
+  /** When each line of stderr came, in milliseconds after the start. */
+  readonly lines: ReadonlyMap<string, number>
 }
 
-export interface Place {
-  /** Where `takeout-*.zip` and `calendar.ics` lie. */
-  readonly sample: string
+/** A pipeline to run; paths in it and in the environment count from the repository. */
+export interface Job {
+  readonly pipeline: string
   readonly home: string
+  readonly environment?: { readonly [name: string]: string }
 }
 
-/** When to send a signal: after so many milliseconds, or once stderr has these words. */
+/** When to send a signal: so many milliseconds after the start, or after stderr has had these words. */
 export interface Stop {
   readonly signal: NodeJS.Signals
-  readonly when: number | string
+  readonly words?: string
+  readonly milliseconds?: number
 }
 
-/** Runs `pipelines/memories.yaml`; resolves when the process is gone, and its lock with it. */
-export const runProcess = ({ home, sample }: Place, stop?: Stop): Promise<Ended> =>
+/** Resolves when the process is gone, and its lock with it. */
+export const runProcess = ({ environment = {}, home, pipeline }: Job, stop?: Stop): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const began = performance.now()
-    const quiet = typeof stop?.when === "string" ? [] : ["-q"]
-    const child = spawn(
-      process.execPath,
-      ["bin/keepsake.js", "run", "pipelines/memories.yaml", "--home", home, ...quiet],
-      {
-        cwd: root,
-        env: { ...process.env, TAKEOUT: join(sample, "takeout-*.zip"), CALENDAR: join(sample, "calendar.ics") },
-        stdio: ["ignore", "ignore", "pipe"]
-      }
-    )
-    const timer = typeof stop?.when === "number" ? setTimeout(() => child.kill(stop.signal), stop.when) : undefined
+    const lines = new Map<string, number>()
+    const child = spawn(process.execPath, ["bin/keepsake.js", "run", pipeline, "--home", home], {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "ignore", "pipe"]
+    })
+    let timer: NodeJS.Timeout | undefined
+    const arm = ({ milliseconds = 0, signal }: Stop) => {
+      timer ??= setTimeout(() => child.kill(signal), milliseconds)
+    }
+    if (stop !== undefined && stop.words === undefined) arm(stop)
     let errors = ""
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       errors += text
-      if (typeof stop?.when === "string" && !child.killed && errors.includes(stop.when)) child.kill(stop.signal)
+      for (const line of text.split("\n")) lines.set(line, performance.now() - began)
+      if (stop?.words !== undefined && errors.includes(stop.words)) arm(stop)
     })
     child.once("error", reject)
     child.once("close", (code, signal) => {
       clearTimeout(timer)
-      resolve({ code, signal, milliseconds: performance.now() - began, errors })
+      resolve({ code, signal, milliseconds: performance.now() - began, errors, lines })
     })
   })
