@@ -1,25 +1,26 @@
 /** JSON: objects in lines of their own, in an array, or one after the other. */
-import { Effect, Schema, Stream } from "effect"
+import { Effect, Schema } from "effect"
 import type { SqlType } from "../../src/component/column.ts"
 import { Database } from "../../src/component/database.ts"
-import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
+import { join, literal, name, sql } from "../../src/component/sql.ts"
 import { type Types, columnType } from "./columns.ts"
 import { type Found, pathList } from "./find.ts"
-import { type JsonRecord, type JsonSplitter, makeElementSplitter, makeLineSplitter, membersOf } from "./json-split.ts"
-import { type Piece, isOfInput, split } from "./salvage.ts"
-import { temporaryFile } from "./temporary.ts"
+import {
+  type JsonFile,
+  type Layout,
+  SAMPLE,
+  firstOf,
+  lateSample,
+  makeSplitter,
+  sampleFile,
+  sampleOf,
+  shape
+} from "./json-sample.ts"
+import { type JsonRecord, membersOf } from "./json-split.ts"
+import { type Piece, isOfInput } from "./salvage.ts"
 import { type Reading, type Survey, leftOut, lookAtEach, unreadable } from "./survey.ts"
 import { type TextFormat, loadText } from "./text-load.ts"
 import { ISO, parseText } from "./text-value.ts"
-
-type Layout = "json" | "ndjson"
-
-interface JsonFile {
-  readonly file: Found
-  /** What its columns are found in: itself, or objects of it that are whole. */
-  readonly sample: string
-  readonly whole: boolean
-}
 
 export const surveyJson = (files: ReadonlyArray<Found>, layout: Layout): Reading<Survey> =>
   Effect.gen(function* () {
@@ -28,7 +29,7 @@ export const surveyJson = (files: ReadonlyArray<Found>, layout: Layout): Reading
       files.filter(({ bytes }) => bytes > 0),
       layout
     )
-    const types = looked.readable.length === 0 ? new Map() : yield* typesOf(looked.readable, layout)
+    const types = looked.readable.length === 0 ? new Map() : yield* allTypesOf(looked.readable, layout)
     return {
       types,
       unreadable: looked.unreadable,
@@ -49,7 +50,7 @@ const look = (files: ReadonlyArray<Found>, layout: Layout) =>
         const objects = records.flatMap(({ text }) => (text === null ? [] : [sampleOf(text)]))
         if (records.length === 0) return []
         if (objects.length === 0) return yield* unreadable(file, "no JSON object in it is whole")
-        return [{ file, sample: yield* temporaryFile("sample.ndjson", objects.join("")), whole: false }]
+        return [{ file, sample: yield* sampleFile(objects), whole: false }]
       })
     )
     return { readable: looked.readable.flat(), unreadable: looked.unreadable }
@@ -70,29 +71,13 @@ const described = (paths: ReadonlyArray<string>, layout: Layout): Reading<Types>
     describe(sql`from read_json(${pathList(paths)}, union_by_name = true, hive_partitioning = false, ${shape(layout)})`)
   )
 
-const shape = (layout: Layout): Sql => (layout === "ndjson" ? sql`format = 'newline_delimited'` : sql`format = 'auto'`)
-
-// As many as DuckDB looks at.
-const SAMPLE = 20_480
-
-const firstOf = (file: Found, layout: Layout): Reading<ReadonlyArray<JsonRecord>> =>
-  Stream.fromAsyncIterable(split(file.path, makeSplitter(layout)), (cause) => unreadable(file, cause)).pipe(
-    Stream.flatMap(Stream.fromIterable),
-    Stream.take(SAMPLE),
-    Stream.runCollect
-  )
-
-const makeSplitter = (layout: Layout): JsonSplitter =>
-  layout === "ndjson" ? makeLineSplitter() : makeElementSplitter()
-
-/** An object on a line, without what is nested in it: that is JSON whatever it holds, and DuckDB stumbles over some of it. */
-const sampleOf = (text: string): string => {
-  const members = [...membersOf(text)].map(([key, value]) => {
-    const shown = value.startsWith("{") ? "{}" : value.startsWith("[") ? "[]" : value
-    return `${JSON.stringify(key)}:${shown}`
+/** Those of the first objects, and of keys that come later. */
+const allTypesOf = (files: ReadonlyArray<JsonFile>, layout: Layout): Reading<Types> =>
+  Effect.gen(function* () {
+    const types = yield* typesOf(files, layout)
+    const late = yield* lateSample(files, types, layout)
+    return late.length === 0 ? types : new Map([...types, ...(yield* typesOf(late, layout))])
   })
-  return `{${members.join(",")}}\n`
-}
 
 const typesOf = (files: ReadonlyArray<JsonFile>, layout: Layout): Reading<Types> =>
   Effect.gen(function* () {

@@ -67,6 +67,36 @@ describe("NDJSON", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("a key that no object has among the first 20,480 is a column too, whatever the layout and the damage", () =>
+    Effect.gen(function* () {
+      const objects = [
+        ...Array.from({ length: 21_000 }, (_, index) => `{"n":${index}}`),
+        '{"n":-3,"late":{"deep":[1]},"day":"2024-05-01"}',
+        '{"N":-2,"day":"2024-05-02"}',
+        '{"n":-1,"late":null,"count":7}'
+      ]
+      const wanted = [
+        [null, null, "2024-05-02", null],
+        [-3, '{"deep":[1]}', "2024-05-01", null],
+        [-1, null, null, 7],
+        [0, null, null, null]
+      ]
+      const files = {
+        "lines.ndjson": lines(...objects),
+        "array.json": `[${objects.join(",\n")}]`,
+        "broken.ndjson": lines("no object", ...objects),
+        "broken-late.ndjson": lines(...objects, '{"n":')
+      }
+      for (const [name, content] of Object.entries(files)) {
+        const { rows } = yield* readFiles({ [name]: content })
+        const few = rows
+          .filter(({ n }) => n === null || Number(n) <= 0)
+          .map((row) => ["n", "late", "day", "count"].map((column) => row[column]))
+        assert.sameDeepMembers(few, wanted, name)
+      }
+    }).pipe(Effect.scoped)
+  )
+
   it.live(
     "times keep their offset; a date that isn't ISO 8601 is text, since nobody knows which number is the month",
     () =>
