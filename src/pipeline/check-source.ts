@@ -103,6 +103,7 @@ export const checkSource = (
       stream,
       bound: bound.success,
       account: shared.success.account ?? pipeline.connections?.[shared.success.connection ?? ""]?.account ?? "default",
+      connection: shared.success.connection ?? null,
       timeZone: shared.success.time_zone ?? pipeline.time_zone ?? "UTC",
       onError: shared.success.on_error ?? "reject",
       retry: shared.success.retry ?? {},
