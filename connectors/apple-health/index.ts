@@ -13,7 +13,7 @@ import { PathGlob } from "../../src/component/fields.ts"
 import type { Sql } from "../../src/component/sql.ts"
 import { POINT_COLUMNS } from "../location/point.ts"
 import type { What } from "./load.ts"
-import { SAMPLE_COLUMNS, routesQuery, samplesQuery } from "./query.ts"
+import { SAMPLE_COLUMNS, idsOf, routesQuery, samplesQuery } from "./query.ts"
 import { REJECTS } from "./tables.ts"
 
 const config = { path: PathGlob }
@@ -68,6 +68,7 @@ const samples = scanStream({
   ].join(" "),
   config,
   entity: "samples",
+  ids: (_, account) => idsOf("samples", account),
   columns: SAMPLE_COLUMNS,
   time: "starts_at",
   recognises: EXPORT,
@@ -76,7 +77,7 @@ const samples = scanStream({
     { title: "Several exports, which may overlap", yaml: "type: apple-health.samples\npath: health/export-*.zip" }
   ],
   fingerprint,
-  scan: read({ wanted: "samples", routes: false }, (account) => samplesQuery("samples", account))
+  scan: read({ wanted: "samples", routes: false }, () => samplesQuery)
 })
 
 const workouts = scanStream({
@@ -90,12 +91,13 @@ const workouts = scanStream({
   ].join(" "),
   config,
   entity: "samples",
+  ids: (_, account) => idsOf("workouts", account),
   columns: SAMPLE_COLUMNS,
   time: "starts_at",
   recognises: EXPORT,
   examples: [{ title: "Workouts", yaml: "type: apple-health.workouts\npath: export.zip" }],
   fingerprint,
-  scan: read({ wanted: "workouts", routes: false }, (account) => samplesQuery("workouts", account))
+  scan: read({ wanted: "workouts", routes: false }, () => samplesQuery)
 })
 
 const routes = scanStream({
@@ -108,6 +110,7 @@ const routes = scanStream({
   ].join(" "),
   config,
   entity: null,
+  ids: (_, account) => idsOf("points", account),
   columns: POINT_COLUMNS,
   time: "recorded_at",
   recognises: /(^|\/)workout-routes\/[^/]+\.gpx$/i,

@@ -1,6 +1,6 @@
 /** Columns of the streams, and the SQL that makes them of the tables. */
 import { instant, text } from "../../src/component/column.ts"
-import { uuid5Sql } from "../../src/component/id.ts"
+import { type Name, uuid5Sql } from "../../src/component/id.ts"
 import { type Sql, sql } from "../../src/component/sql.ts"
 import { recordColumns } from "../../src/life/entity.ts"
 import { FILES, KINDS, POINTS, ROWS, WORDS } from "./tables.ts"
@@ -23,24 +23,24 @@ const DIGESTED = sql`(
 const SOURCE_ID = sql`k.digest || r.starts::bigint || ':' || coalesce((r.ends - r.starts)::bigint::varchar, '')
   || ':' || coalesce(r.value::varchar, w.text, '')`
 
-/** `stream` is `samples` or `workouts`. */
-const sampleId = (stream: string, account: string, sourceId: Sql): Sql =>
-  uuid5Sql(["apple-health", account, stream], sourceId)
+/** What an id of a stream is made of, before the source's own. */
+export const idsOf = (stream: "samples" | "workouts" | "points", account: string): Name => [
+  "apple-health",
+  account,
+  stream
+]
 
 /** Rows with what their codes mean. */
 const FROM = sql`${ROWS} r join ${DIGESTED} k on k.code = r.kind left join ${WORDS} w on w.code = r.word
   left join (select code, try_cast(text as json) as json from ${WORDS}) m on m.code = r.metadata`
 
-export const samplesQuery = (stream: string, account: string): Sql => sql`
-  select _source_id, ${sampleId(stream, account, sql`_source_id`)} as _id, * exclude (_source_id)
-  from (
-    select ${SOURCE_ID} as _source_id, f.archive as _archive, f.member as _member, k.type, k.unit, r.value,
-      w.text as value_text, ${instantOf(sql`r.starts`)} as starts_at, ${instantOf(sql`r.ends`)} as ends_at,
-      date '1970-01-01' + floor((r.starts + r.ahead * 60000) / 86400000)::integer as local_date,
-      r.ahead as offset_minutes, k.device, k.source as source_name, m.json as metadata,
-      k.version as source_version, ${instantOf(sql`r.created`)} as created_at
-    from ${FROM} join ${FILES} f on f.file = r.file
-  )`
+export const samplesQuery: Sql = sql`
+  select ${SOURCE_ID} as _source_id, f.archive as _archive, f.member as _member, k.type, k.unit, r.value,
+    w.text as value_text, ${instantOf(sql`r.starts`)} as starts_at, ${instantOf(sql`r.ends`)} as ends_at,
+    date '1970-01-01' + floor((r.starts + r.ahead * 60000) / 86400000)::integer as local_date,
+    r.ahead as offset_minutes, k.device, k.source as source_name, m.json as metadata,
+    k.version as source_version, ${instantOf(sql`r.created`)} as created_at
+  from ${FROM} join ${FILES} f on f.file = r.file`
 
 /**
  * Points with their workouts, by the file that a workout refers to, or because it holds them itself. A point is what
@@ -48,7 +48,7 @@ export const samplesQuery = (stream: string, account: string): Sql => sql`
  */
 export const routesQuery = (account: string): Sql => sql`
   with workouts as (
-    select r.kind, r.starts, k.source, f.folder, ${sampleId("workouts", account, SOURCE_ID)}::varchar as id,
+    select r.kind, r.starts, k.source, f.folder, ${uuid5Sql(idsOf("workouts", account), SOURCE_ID)}::varchar as id,
       m.json->'$.WorkoutRoute[*]' as routes
     from ${FROM} join ${FILES} f on f.file = r.file
   ),
@@ -68,10 +68,7 @@ export const routesQuery = (account: string): Sql => sql`
       left join referred a on p.kind < 0 and a.path = f.path
       left join holding b on b.kind = p.kind and b.starts = p.started
   )
-  select _source_id, ${sampleId("points", account, sql`_source_id`)} as _id, * exclude (_source_id)
-  from (
-    select instant::bigint || ':' || latitude || ':' || longitude || ':' || coalesce(altitude::varchar, '') as _source_id,
-      archive as _archive, member as _member, ${instantOf(sql`instant`)} as recorded_at, latitude, longitude, altitude,
-      accuracy, speed, track, source as source_name
-    from found
-  )`
+  select instant::bigint || ':' || latitude || ':' || longitude || ':' || coalesce(altitude::varchar, '') as _source_id,
+    archive as _archive, member as _member, ${instantOf(sql`instant`)} as recorded_at, latitude, longitude, altitude,
+    accuracy, speed, track, source as source_name
+  from found`

@@ -1,6 +1,6 @@
 /** Who a row is. */
 import type { Columns } from "../../src/component/column.ts"
-import { uuid5Sql } from "../../src/component/id.ts"
+import { type Name, uuid5Sql } from "../../src/component/id.ts"
 import { type Sql, join, name, sql } from "../../src/component/sql.ts"
 import type { EntityName } from "../../src/life/entity.ts"
 
@@ -12,10 +12,12 @@ export const rowId = (columns: Columns, key: ReadonlyArray<string> | undefined):
   return sql`to_json(struct_pack(${join(parts)}))::varchar`
 }
 
-/** Pictures are identified by their content, where the file states it; all else by its key. */
-export const entityId = (columns: Columns, entity: EntityName | undefined, account: string, sourceId: Sql): Sql => {
-  const own = uuid5Sql(["file", account, entity ?? "row"], sourceId)
-  if (entity !== "media") return own
+/** What a row's id is made of, before its key. */
+export const rowIds = (account: string, entity: EntityName | undefined): Name => ["file", account, entity ?? "row"]
+
+/** Pictures are identified by their content, where the file states it; else by their key, as all else is. */
+export const pictureId = (columns: Columns, account: string, sourceId: Sql): Sql => {
+  const own = uuid5Sql(rowIds(account, "media"), sourceId)
   const hashes = ["picture_hash", "content_hash"].filter((column) => Object.hasOwn(columns, column))
   return hashes.length === 0
     ? own

@@ -6,6 +6,7 @@ import { PathGlob } from "../../src/component/fields.ts"
 import { TYPES, checkNames, declared, withEntityTypes } from "./columns.ts"
 import { findFiles, fingerprintOf } from "./find.ts"
 import { FORMATS, RECOGNISED } from "./format.ts"
+import { rowIds } from "./identity.ts"
 import { rejectsOf, rowsOf } from "./rows.ts"
 import { type Look, look } from "./look.ts"
 
@@ -48,6 +49,8 @@ const rows = scanStream({
   ].join(" "),
   config,
   entity: ({ entity }) => entity ?? null,
+  // Pictures are identified by their content, where the file states it.
+  ids: ({ entity }, account) => (entity === "media" ? null : rowIds(account, entity)),
   columns: (settings) =>
     Effect.gen(function* () {
       const files = yield* Effect.option(findFiles(settings.path))

@@ -2,7 +2,7 @@
 import type { Columns } from "../../src/component/column.ts"
 import { type Sql, join, literal, name, names, sql } from "../../src/component/sql.ts"
 import type { EntityName } from "../../src/life/entity.ts"
-import { entityId, rowId } from "./identity.ts"
+import { pictureId, rowId } from "./identity.ts"
 import type { Loaded, Unreadable } from "./survey.ts"
 
 export interface Keyed {
@@ -20,7 +20,8 @@ const keyless = (key: ReadonlyArray<string>): Sql =>
   )
 
 export const rowsOf = ({ rows }: Loaded, { account, columns, entity, key }: Keyed): Sql => sql`
-  select ${rowId(columns, key)} as _source_id, ${entityId(columns, entity, account, sql`_source_id`)} as _id,
+  select ${rowId(columns, key)} as _source_id,
+    ${entity === "media" ? sql`${pictureId(columns, account, sql`_source_id`)} as _id,` : sql``}
     _file as _archive, null::varchar as _member, ${names(Object.keys(columns))}
   from ${rows} ${key === undefined ? sql`` : sql`where not (${keyless(key)})`}`
 

@@ -24,8 +24,8 @@ type Config = Schema.Struct<typeof config>["Type"]
 // Raise when the same archives would give other rows.
 const VERSION = 1
 
-const fingerprintOf = ({ fingerprint }: ArchiveSet, { repeats }: Config, { account, timeZone }: Opening): string =>
-  JSON.stringify([VERSION, fingerprint, repeats, timeZone, account])
+const fingerprintOf = ({ fingerprint }: ArchiveSet, { repeats }: Config, { timeZone }: Opening): string =>
+  JSON.stringify([VERSION, fingerprint, repeats, timeZone])
 
 const samples = scanStream({
   type: "google-fit.samples",
@@ -41,6 +41,7 @@ const samples = scanStream({
     "and isn't stored again. A sample is identified by type, data source, start and end: overlapping exports merge, a " +
     "changed value is a change, and what an export lacks stays.",
   entity: "samples",
+  ids: (_, account) => ["google-fit", account],
   columns: SAMPLE_COLUMNS,
   time: "starts_at",
   config,
@@ -60,7 +61,6 @@ const samples = scanStream({
     const archives = yield* Archives
     const set = yield* archives.open(settings.path)
     const options = {
-      account: opening.account,
       fingerprint: fingerprintOf(set, settings, opening),
       timeZone: opening.timeZone,
       zone: ianaZones()(opening.timeZone) ?? UTC,

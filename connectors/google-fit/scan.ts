@@ -17,7 +17,6 @@ import { allRejects, allSamples, createTables, dropTables, settleAgain } from ".
 import { type Track, readTrack } from "./tcx.ts"
 
 export interface ScanOptions {
-  readonly account: string
   readonly fingerprint: string
   /** Where the person lives: local times are there, and days of sums begin there. */
   readonly timeZone: string
@@ -214,7 +213,7 @@ export const scanFit = Effect.fnUntraced(function* (set: ArchiveSet, options: Sc
   const others = set.entries.filter((entry) => !mine.has(entry)).map(({ path }) => skipped(OTHER, path))
   const scan: Scan = {
     fingerprint: options.fingerprint,
-    query: allSamples(options.account, options.timeZone),
+    query: allSamples(options.timeZone),
     rejects: allRejects,
     skipped: tally([...set.skipped, ...others, ...left])
   }

@@ -1,5 +1,4 @@
 /** The temporary tables in which the files become samples, and the SQL from one to the next. */
-import { uuid5Sql } from "../../src/component/id.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { entities } from "../../src/life/entity.ts"
 import { SESSION } from "./row.ts"
@@ -90,22 +89,21 @@ export const settleAgain: Sql = sql`
   delete from ${SAMPLES} where source_id in (select found_as from ${AGAIN});`
 
 /** `timeZone` is where the person lives: Google states no offset, but for some sessions and sums. */
-const sampleRows = (from: Sql, account: string, timeZone: string): Sql => sql`
+const sampleRows = (from: Sql, timeZone: string): Sql => sql`
   select *, (make_timestamp(epoch_us(starts_at)) + to_minutes(offset_minutes))::date as local_date
   from (
-    select s.source_id as _source_id, ${uuid5Sql(["google-fit", account], sql`s.source_id`)} as _id,
-      f.archive as _archive, f.member as _member, s.* exclude (file, place, source_id, modified, offset_minutes),
+    select s.source_id as _source_id, f.archive as _archive, f.member as _member, s.* exclude (file, place, source_id, modified, offset_minutes),
       coalesce(s.offset_minutes,
         (epoch_ms(timezone(${literal(timeZone)}, s.starts_at)) - epoch_ms(s.starts_at)) // 60000)::integer as offset_minutes
     from ${from} join ${name(FILES)} f on f.file = s.file)`
 
 /** All samples; those that were found again as the one that counts, so that it is the same whichever is stored. */
-export const allSamples = (account: string, timeZone: string): Sql => {
+export const allSamples = (timeZone: string): Sql => {
   const winners = sql`(select w.* exclude (newness, found_as) from ${AGAIN} a join ${WINNERS} w on w.source_id = a.source_id) s`
   return sql`
-    ${sampleRows(sql`${SAMPLES} s`, account, timeZone)}
+    ${sampleRows(sql`${SAMPLES} s`, timeZone)}
     union all by name
-    ${sampleRows(winners, account, timeZone)}`
+    ${sampleRows(winners, timeZone)}`
 }
 
 export const allRejects: Sql = sql`

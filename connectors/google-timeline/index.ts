@@ -18,8 +18,8 @@ const SOURCES =
 const pointsWanted: Wanted = {
   target: pointTarget,
   without: "a history without points",
-  query: Effect.fnUntraced(function* (rows, newTable, account, files) {
-    return yield* pointQuery({ rows, best: yield* newTable("best") }, account, files)
+  query: Effect.fnUntraced(function* (rows, newTable, files) {
+    return yield* pointQuery({ rows, best: yield* newTable("best") }, files)
   })
 }
 
@@ -32,6 +32,7 @@ const points = scanStream({
     "it, else as the phone's signals, the semantic history or the paths do. Coordinates that overflowed are unwrapped; " +
     "points without a time, or outside of the Earth, are rejected.",
   entity: null,
+  ids: (_, account) => ["google", account, "timeline", "point"],
   columns: POINT_COLUMNS,
   time: "recorded_at",
   config,
@@ -50,12 +51,8 @@ const points = scanStream({
 const visitsWanted: Wanted = {
   target: visitTarget,
   without: "points without visits: google-timeline.points reads them",
-  query: Effect.fnUntraced(function* (rows, newTable, account, files) {
-    return yield* visitQuery(
-      { rows, keyed: yield* newTable("keyed"), visits: yield* newTable("visits") },
-      account,
-      files
-    )
+  query: Effect.fnUntraced(function* (rows, newTable, files) {
+    return yield* visitQuery({ rows, keyed: yield* newTable("keyed"), visits: yield* newTable("visits") }, files)
   })
 }
 
@@ -67,6 +64,7 @@ const visits = scanStream({
     "place to four decimals: when a later export has it end later, it is the same visit. What several files tell of one " +
     "visit is put together, Takeout's words before a phone's. Where the place is missing, it is the likeliest candidate.",
   entity: "visits",
+  ids: (_, account) => ["google", account, "timeline", "visit"],
   columns: VISIT_COLUMNS,
   time: "starts_at",
   config,

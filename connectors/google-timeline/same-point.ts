@@ -1,7 +1,6 @@
 /** Points that several files tell of, each with its own rounding, as one. */
 import { Effect, Schema } from "effect"
 import { Database } from "../../src/component/database.ts"
-import { uuid5Sql } from "../../src/component/id.ts"
 import { type Sql, join, literal, name, names, sql } from "../../src/component/sql.ts"
 import { POINT_COLUMNS } from "../location/point.ts"
 import { POINT_RANK } from "./points.ts"
@@ -46,11 +45,7 @@ const bestOf = (table: Sql, best: Sql): Sql => sql`
       altitude, speed, track, source_name, _file desc) = 1`
 
 /** A query for the points of a table. Copies of a point are equal rows, so that it doesn't matter which of them is kept. */
-export const pointQuery = Effect.fnUntraced(function* (
-  tables: { readonly rows: Sql; readonly best: Sql },
-  account: string,
-  files: Sql
-) {
+export const pointQuery = Effect.fnUntraced(function* (tables: { readonly rows: Sql; readonly best: Sql }, files: Sql) {
   const database = yield* Database
   const { rows, best } = tables
   const [ranks] = yield* database.rows(sql`select count(distinct rank) as n from ${rows} where _outcome is null`, Count)
@@ -65,7 +60,7 @@ export const pointQuery = Effect.fnUntraced(function* (
           select b.* from ${rows} t join ${best} b using (${KEY}) where t._outcome is null`
   const id = sql`second || ' ' || lat5 || ' ' || lon5`
   return sql`
-    select _source_id, ${uuid5Sql(["google", account, "timeline", "point"], sql`_source_id`)} as _id,
+    select _source_id,
       archive as _archive, member as _member, -rank as _rank, ${join(CONTENT.map((column) => name(column)))}
     from (select ${id} as _source_id, * from (${chosen})) join ${files} using (_file)`
 })

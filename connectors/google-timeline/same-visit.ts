@@ -60,14 +60,13 @@ const matched = (rows: Sql, made: { readonly keyed: Sql; readonly visits: Sql })
 /** A query for the visits of a table: one row for every telling, all of one visit equal. */
 export const visitQuery = Effect.fnUntraced(function* (
   tables: { readonly rows: Sql; readonly keyed: Sql; readonly visits: Sql },
-  account: string,
   files: Sql
 ) {
   const database = yield* Database
   yield* database.execute(matched(tables.rows, tables))
   const columns = Object.keys(VISIT_COLUMNS).filter((column) => !["place_id", "latitude", "longitude"].includes(column))
   return sql`
-    select key as _source_id, ${uuid5Sql(["google", account, "timeline", "visit"], sql`key`)} as _id,
+    select key as _source_id,
       archive as _archive, member as _member, -v.rank as _rank,
       case when google_place_id is not null then ${uuid5Sql(["google", "place"], sql`google_place_id`)} end as place_id,
       spot.latitude as latitude, spot.longitude as longitude, ${join(columns.map((column) => sql`v.${name(column)}`))}

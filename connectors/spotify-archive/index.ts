@@ -1,7 +1,7 @@
 /** Spotify's archives: the listening histories that one asks for at spotify.com/account/privacy. */
 import { Duration, Effect, Schema } from "effect"
 import { type ArchiveSet, Archives } from "../../src/component/archive.ts"
-import { type ConnectorSpec, type Opening, connector, scanStream } from "../../src/component/connector.ts"
+import { type ConnectorSpec, connector, scanStream } from "../../src/component/connector.ts"
 import { DurationText, PathGlob, withDefault } from "../../src/component/fields.ts"
 import { HISTORY_FILE } from "./file.ts"
 import { findHistories } from "./find.ts"
@@ -21,8 +21,7 @@ const config = {
 
 type Config = Schema.Struct<typeof config>["Type"]
 
-const optionsOf = ({ min_played, private_sessions }: Config, { account }: Opening): Options => ({
-  account,
+const optionsOf = ({ min_played, private_sessions }: Config): Options => ({
   privateSessions: private_sessions,
   shortest: min_played === undefined ? 0 : Duration.toMillis(min_played)
 })
@@ -46,6 +45,7 @@ const plays = scanStream({
     "country are dropped while parsing. Private sessions are left out unless asked for; the basic history doesn't say " +
     "which they are, so let the extended one lie beside it. Of a damaged file, the entries that are whole are read.",
   entity: "plays",
+  ids: (_, account) => ["spotify", account, "play"],
   columns: PLAY_COLUMNS,
   time: "ended_at",
   config,
@@ -60,14 +60,14 @@ const plays = scanStream({
       yaml: "type: spotify-archive.plays\npath: Spotify Extended Streaming History\nprivate_sessions: true\nmin_played: 10s"
     }
   ],
-  fingerprint: Effect.fnUntraced(function* (settings, opening) {
+  fingerprint: Effect.fnUntraced(function* (settings) {
     const archives = yield* Archives
-    return fingerprintOf(yield* archives.open(settings.path), optionsOf(settings, opening))
+    return fingerprintOf(yield* archives.open(settings.path), optionsOf(settings))
   }),
-  scan: Effect.fnUntraced(function* (settings, opening, progress) {
+  scan: Effect.fnUntraced(function* (settings, _, progress) {
     const archives = yield* Archives
     const set = yield* archives.open(settings.path)
-    const options = optionsOf(settings, opening)
+    const options = optionsOf(settings)
     const histories = yield* findHistories(set)
     return { fingerprint: fingerprintOf(set, options), ...(yield* scanOf(histories, options, progress)) }
   })

@@ -1,5 +1,4 @@
 /** Entries that tell of the same play: within a file, in files that overlap, and in the basic history beside the extended one. */
-import { uuid5Sql } from "../../src/component/id.ts"
 import { type Sql, names, sql } from "../../src/component/sql.ts"
 import { ENTRIES, FILES } from "./read.ts"
 import { PLAY_COLUMNS } from "./record.ts"
@@ -56,8 +55,8 @@ const sourceId: Sql = sql`concat(_minute, ' ', played_ms, ${SEPARATOR}, _maker, 
   case when _ordinal > 1 then ${SEPARATOR} || _ordinal end)`
 
 /** The plays as a scan yields them, those that `condition` holds for. */
-export const playRows = (account: string, condition: Sql): Sql => sql`
-  select _source_id, ${uuid5Sql(["spotify", account, "play"], sql`_source_id`)} as _id, archive as _archive, member as _member,
+export const playRows = (condition: Sql): Sql => sql`
+  select _source_id, archive as _archive, member as _member,
     (history = 'extended')::integer as _rank, ${names(Object.keys(PLAY_COLUMNS))}
   from (
     select *, ${sourceId} as _source_id, make_timestamptz(epoch_us(ended_at) - 1000 * played_ms) as started_at

@@ -16,7 +16,6 @@ const UNREADABLE_TABLE = "_spotify_unreadable"
 const UNREADABLE = name(UNREADABLE_TABLE)
 
 export interface Options {
-  readonly account: string
   readonly privateSessions: boolean
   /** Milliseconds; 0: all are kept. */
   readonly shortest: number
@@ -24,7 +23,7 @@ export interface Options {
 
 export const scanOf = (
   histories: Histories,
-  { account, privateSessions, shortest }: Options,
+  { privateSessions, shortest }: Options,
   progress: ScanProgress
 ): Effect.Effect<Omit<Scan, "fingerprint">, SourceError | DatabaseError, Archives | Database | Scope.Scope> =>
   Effect.gen(function* () {
@@ -37,7 +36,7 @@ export const scanOf = (
     const isPrivate = privateSessions ? sql`false` : sql`coalesce(private_session, false)`
     const isShort = sql`played_ms < ${literal(shortest)}`
     return {
-      query: playRows(account, sql`not (${isPrivate} or ${isShort})`),
+      query: playRows(sql`not (${isPrivate} or ${isShort})`),
       ranked: true,
       rejects: rejectRows(isPrivate),
       skipped: histories.skipped,

@@ -4,12 +4,13 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import { uuid5Sql } from "../../src/component/id.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
-import { sql } from "../../src/component/sql.ts"
+import { type Sql, sql } from "../../src/component/sql.ts"
 import { albumItems, albums } from "../../src/life/table.ts"
 import { type Change, none, plus, upsert } from "../../src/life/upsert.ts"
 
 export const loadAlbums = (
   sources: ReadonlyArray<StagedSource>,
+  kept: Sql,
   change: Change
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
@@ -23,7 +24,7 @@ export const loadAlbums = (
             album->>'description' as description, (album->>'position')::integer as position, _id as media_id
           from (
             select _id, unnest(from_json(albums, '["json"]')) as album from ${source.table}
-            where albums is not null and _id in (select id from _kept)
+            where albums is not null and ${kept}
           )`)
       const albumRows = yield* upsert(
         albums,

@@ -55,15 +55,15 @@ export const loadEntity = (
       " union all by name "
     )}) s on s._key = r._key`
     const query = sql`
-      select r._id as ${name(id)}, ${order} as _order${join(
+      select r._id as ${name(id)}${relation.distinct === true ? sql`` : sql`, ${order} as _order`}${join(
         [...own.map((column) => sql`, ${cast(entity, `r`, column)}`), ...words.map((word) => sql`, s.${name(word)}`)],
         ""
       )}
       from ${relation.table} r ${words.length === 0 ? sql`` : fromStaging}
-      where r._id is not null ${relation.columns.has("_entity") ? sql`and r._entity = ${literal(entity)}` : sql``}`
+      ${relation.distinct === true ? sql`` : identified(relation, entity)}`
     return yield* upsert(
       entityTables[entity],
-      { query: yield* onePerId(query, id), columns: [id, ...own, ...words] },
+      { query: relation.distinct === true ? query : yield* onePerId(query, id), columns: [id, ...own, ...words] },
       change,
       {
         keepKnown: true
@@ -71,16 +71,20 @@ export const loadEntity = (
     )
   })
 
+const identified = (relation: Relation, entity: EntityName): Sql =>
+  sql`where r._id is not null ${relation.columns.has("_entity") ? sql`and r._entity = ${literal(entity)}` : sql``}`
+
 const cast = (entity: EntityName, from: string, column: string): Sql => {
   const type = entities[entity].columns
   const wanted = Object.entries(type).find(([candidate]) => candidate === column)?.[1].type ?? "VARCHAR"
   return sql`${name(from, column)}::${name(wanted)} as ${name(column)}`
 }
 
-/** Entities that a relation only refers to: all their columns are in staging. `_kept` names them. */
+/** Entities that a relation only refers to, those that are `kept`: all their columns are in staging. */
 export const loadStaged = (
   entity: EntityName,
   sources: ReadonlyArray<StagedSource>,
+  kept: Sql,
   change: Change
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
@@ -90,7 +94,7 @@ export const loadStaged = (
     const present = Object.keys(columns).filter((column) => staged.some((source) => source.columns.has(column)))
     const query = sql`select _id as ${name(id)}, _key as _order, ${join(present.map((column) => cast(entity, "r", column)))}
       from (${join(
-        staged.map((source) => sql`select * from ${source.table} where _id in (select id from _kept)`),
+        staged.map((source) => sql`select * from ${source.table} where ${kept}`),
         " union all by name "
       )}) r`
     return yield* upsert(

@@ -30,16 +30,19 @@ export const loadMemories = (
     for (const relation of relations) {
       const sources = loading.sourcesOf.get(relation.name) ?? []
       for (const entity of yield* entitiesOf(relation)) {
-        // The ids whose albums, people and provenance are to be kept.
-        yield* database.execute(
-          sql`create or replace temp table _kept as select distinct _id as id from ${relation.table} where ${
-            relation.columns.has("_entity") ? sql`_entity = ${literal(entity)}` : sql`true`
-          }`
-        )
+        // Whose albums, people and provenance are to be kept: of a source as it was staged, everybody's.
+        const kept = relation.distinct === true ? sql`true` : KEPT
+        if (relation.distinct !== true) {
+          yield* database.execute(
+            sql`create or replace temp table _kept as select distinct _id as id from ${relation.table} where ${
+              relation.columns.has("_entity") ? sql`_entity = ${literal(entity)}` : sql`true`
+            }`
+          )
+        }
         yield* tally(loadEntity(relation, entity, sources, change))
-        yield* tally(loadProvenance(entity, sources, change))
-        if (entity === "media") yield* tally(loadAlbums(sources, change))
-        if (entity === "events") yield* tally(loadPeople(sources, change))
+        yield* tally(loadProvenance(entity, sources, kept, change))
+        if (entity === "media") yield* tally(loadAlbums(sources, kept, change))
+        if (entity === "events") yield* tally(loadPeople(sources, kept, change))
       }
       if (relation.columns.has("right_id")) {
         for (const entity of yield* named(sql`right_entity`, sql`${relation.table} where right_id is not null`)) {
@@ -47,9 +50,9 @@ export const loadMemories = (
             sql`create or replace temp table _kept as
               select distinct right_id as id from ${relation.table} where right_entity = ${literal(entity)}`
           )
-          yield* tally(loadStaged(entity, sources, change))
-          yield* tally(loadProvenance(entity, sources, change))
-          if (entity === "events") yield* tally(loadPeople(sources, change))
+          yield* tally(loadStaged(entity, sources, KEPT, change))
+          yield* tally(loadProvenance(entity, sources, KEPT, change))
+          if (entity === "events") yield* tally(loadPeople(sources, KEPT, change))
         }
       }
       yield* tally(loadPlaces(relation, change))
@@ -61,6 +64,9 @@ export const loadMemories = (
     yield* database.execute(sql`drop table if exists _kept`)
     return counts
   })
+
+/** The rows of a relation whose ids were noted. */
+const KEPT = sql`_id in (select id from _kept)`
 
 const entitiesOf = (relation: Relation): Effect.Effect<ReadonlyArray<EntityName>, DatabaseError, Database> =>
   Effect.gen(function* () {

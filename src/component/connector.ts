@@ -7,6 +7,7 @@ import type { Columns, EpochMillis } from "./column.ts"
 import type { Database } from "./database.ts"
 import type { ConfigProblem, DatabaseError, SourceError } from "./error.ts"
 import type { ConfigExample } from "./example.ts"
+import type { Name } from "./id.ts"
 import type { MediaReader } from "./media.ts"
 import type { Sql } from "./sql.ts"
 
@@ -26,8 +27,8 @@ export interface Opening {
 }
 
 /**
- * A source that DuckDB reads by itself. The query yields `_source_id` (VARCHAR), `_id` (UUID), `_archive` and
- * `_member` (VARCHAR) beside the stream's columns.
+ * A source that DuckDB reads by itself. The query yields `_source_id`, `_archive` and `_member` (VARCHAR) beside the
+ * stream's columns, and `_id` (UUID) where the stream has no `ids`.
  */
 export interface Scan {
   /** Identity of the files behind the query (path, size, time, quick hash): unchanged means nothing is new. */
@@ -76,6 +77,8 @@ export interface BoundStream<R> {
   /** The columns of its records. Null: unknown until the files are there (a warning of `validate`). */
   readonly columns: Effect.Effect<Columns | null, ConfigProblem | SourceError | DatabaseError, R | Scope.Scope>
   readonly entity: EntityName | null
+  /** The entities' ids, where they follow from `_source_id`: what stands before it in the name (UUIDv5). Else null. */
+  readonly ids: (account: string) => Name | null
   readonly reading: Reading<R>
 }
 
@@ -142,6 +145,7 @@ export const extractStream = <const F extends ConfigFields, C extends Columns, R
       Effect.map(decode(raw), (decoded) => ({
         columns: Effect.succeed(definition.columns),
         entity: definition.entity,
+        ids: () => null,
         reading: {
           kind: "extract",
           fingerprint: (opening) => definition.fingerprint(decoded, opening),
@@ -159,6 +163,8 @@ interface ScanDefinition<F extends ConfigFields, R> extends Described<F> {
         config: Schema.Struct<F>["Type"]
       ) => Effect.Effect<Columns | null, ConfigProblem | SourceError | DatabaseError, R | Scope.Scope>)
   readonly time: string | null
+  /** What stands before `_source_id` in the name of every entity's id; null: the query yields `_id`. */
+  readonly ids: (config: Schema.Struct<F>["Type"], account: string) => Name | null
   /** Identity of everything the scan would read, where preparing it takes long. The scan's own must be the same. */
   readonly fingerprint?: (
     config: Schema.Struct<F>["Type"],
@@ -185,6 +191,7 @@ export const scanStream = <const F extends ConfigFields, R>(definition: ScanDefi
       Effect.map(decode(raw), (decoded) => ({
         columns: typeof columns === "function" ? columns(decoded) : Effect.succeed(columns),
         entity: typeof entity === "function" ? entity(decoded) : entity,
+        ids: (account) => definition.ids(decoded, account),
         reading: {
           kind: "scan",
           fingerprint: (opening) => definition.fingerprint?.(decoded, opening) ?? Effect.succeed(null),

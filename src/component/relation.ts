@@ -11,6 +11,8 @@ export interface Relation {
   readonly columns: ReadonlyMap<string, string>
   /** What `_id` identifies; "mixed" when rows differ (`_entity` says which), null without lineage. */
   readonly entity: EntityName | "mixed" | null
+  /** Every row has an `_id`, and no other row has it. Left out: not known. */
+  readonly distinct?: boolean
 }
 
 /** The columns that are a person's to use: all but those with a leading underscore. */

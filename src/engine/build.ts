@@ -4,7 +4,7 @@ import type { Columns, Row, Uuid } from "../component/column.ts"
 import type { LocalServices } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { Relation } from "../component/relation.ts"
-import { join, literal, name, sql } from "../component/sql.ts"
+import { join, literal, name, names, sql } from "../component/sql.ts"
 import type { Lookup } from "../component/transform.ts"
 import { cacheTable } from "../pipeline/check-transforms.ts"
 import { hashOf } from "../pipeline/checking.ts"
@@ -30,12 +30,13 @@ export interface Built {
 type Building<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | LocalServices>
 
 /** Makes each relation's name known to SQL: pipelines write `photos`, not the table behind it. */
-export const nameRelations = (relations: ReadonlyArray<Pick<Relation, "name" | "table">>) =>
+export const nameRelations = (relations: ReadonlyArray<Relation>) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     for (const relation of relations) {
+      const columns = relation.columns.size === 0 ? sql`*` : names([...relation.columns.keys()])
       yield* database.execute(
-        sql`create or replace temp view ${name(relation.name)} as select * from ${relation.table}`
+        sql`create or replace temp view ${name(relation.name)} as select ${columns} from ${relation.table}`
       )
     }
   })
@@ -85,14 +86,7 @@ const buildStep = (plan: Plan, transform: PlannedTransform, version: string, run
         )
         const { read, out } = row ?? { read: 0, out: 0 }
         const found = { in: read, out, dropped: Math.max(0, read - out) }
-        const { built, inputs, type } = transform
-        yield* writeStep(
-          pipeline,
-          step,
-          runId,
-          { fingerprint: version, counts: found },
-          { type, inputs, query: built.query }
-        )
+        yield* writeStep(pipeline, step, runId, { fingerprint: version, counts: found })
         return found
       })
     )

@@ -4,32 +4,33 @@ import type { DatabaseError } from "../component/error.ts"
 import { uuid5Sql } from "../component/id.ts"
 import { sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import type { Staging } from "./merge.ts"
+import { type Staging, keyAndHash, recordsOf } from "./staging.ts"
 
 /**
  * The earliest of them, and copies without a known time, keep the id that the picture alone gives; later ones have
  * their time added. Times less than 26 hours apart count as one: a wrong or missing zone explains them.
  * Gives the number of rows whose id changed.
  */
-export const splitEqualPictures = ({ table }: Staging): Effect.Effect<number, DatabaseError, Warehouse> =>
+export const splitEqualPictures = (staging: Staging): Effect.Effect<number, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
+    const records = recordsOf(staging)
     yield* database.execute(sql`
       create or replace temp table _split as
         with spread as (
-          select picture_hash, min(taken_at) as first from ${table} where picture_hash is not null
+          select picture_hash, min(taken_at) as first from ${records} where picture_hash is not null
           group by picture_hash having max(taken_at) - min(taken_at) > interval 26 hours
         ),
         wanted as (
-          select s._key, s._id, case when s.taken_at - first > interval 26 hours
+          select s._source_id, s._hash, s._id, case when s.taken_at - first > interval 26 hours
             then ${uuid5Sql(["media"], sql`s.picture_hash || chr(31) || epoch_ms(s.taken_at)`)}
             else ${uuid5Sql(["media"], sql`s.picture_hash`)} end as id
-          from ${table} s join spread using (picture_hash)
+          from (select *, ${keyAndHash(staging)} from ${records}) s join spread using (picture_hash)
         )
-        select _key, id from wanted where _id is distinct from id`)
+        select _source_id, _hash, id from wanted where _id is distinct from id`)
     const [row] = yield* database.rows(sql`select count(*) as n from _split`, Schema.Struct({ n: Schema.Number }))
     yield* database.execute(sql`
-      update ${table} as s set _id = _split.id from _split where _split._key = s._key;
+      update ${records} as s set _said = _split._hash, _id = _split.id from _split where _split._source_id = s._source_id;
       drop table _split`)
     return row?.n ?? 0
   })

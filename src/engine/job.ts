@@ -8,7 +8,7 @@ import { sql } from "../component/sql.ts"
 import type { PlannedSource } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { type Account, type Ledger, add, writeLedger } from "./ledger.ts"
-import type { Staging } from "./merge.ts"
+import { type Staging, recordsOf } from "./staging.ts"
 import { report } from "./progress.ts"
 import { writeStep } from "./step.ts"
 
@@ -36,7 +36,7 @@ export const leaveUnchanged = (job: Job) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const [row] = yield* database.rows(
-      sql`select count(*) as n from ${job.staging.table}`,
+      sql`select count(*) as n from ${recordsOf(job.staging)}`,
       Schema.Struct({ n: Schema.Number })
     )
     yield* settle(job, { read: row?.n ?? 0, unchanged: row?.n ?? 0 }, [], [])
@@ -70,13 +70,10 @@ export const refuse = (job: Job, [first]: ReadonlyArray<Reject>): Effect.Effect<
 export const noteChange = (job: Job, changes: number): Effect.Effect<void, DatabaseError, Warehouse> =>
   changes === 0
     ? Effect.void
-    : writeStep(
-        job.account.pipeline,
-        sourceStep(job.account.source),
-        job.account.runId,
-        { fingerprint: job.account.runId, counts: {} },
-        { type: job.source.stream.type, inputs: [], query: null }
-      )
+    : writeStep(job.account.pipeline, sourceStep(job.account.source), job.account.runId, {
+        fingerprint: job.account.runId,
+        counts: {}
+      })
 
 export const finished = (job: Job) =>
   Effect.flatMap(Ref.get(job.ledger), (ledger) =>

@@ -1,93 +1,32 @@
 /** Merging records into a staging table, by key and content hash. */
 import { Effect, Schema } from "effect"
-import type { Columns, EpochMillis, SqlType, Uuid } from "../component/column.ts"
+import type { EpochMillis } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
-import { type Sql, authored, join, literal, name, names, sql } from "../component/sql.ts"
-import type { EntityName } from "../life/entity.ts"
-import { STAGED_COLUMNS } from "../pipeline/check-source.ts"
+import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import type { Ledger } from "./ledger.ts"
-
-/** A staging table as the merge needs it. */
-export interface Staging {
-  readonly table: Sql
-  readonly columns: Columns
-  readonly entity: EntityName | null
-  readonly runId: Uuid
-  readonly now: EpochMillis
-  /** Of when the content of an archive is, by its path, as far as archives were opened and it is known. */
-  readonly exports: Effect.Effect<ReadonlyMap<string, EpochMillis>>
-}
-
-/** Creates the table where it is missing, and adds columns that came since. Tells whether it was there. */
-export const prepareStaging = (
-  staging: Staging,
-  schemaAndName: readonly [schema: string, table: string]
-): Effect.Effect<{ readonly existed: boolean }, DatabaseError, Warehouse> =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const wanted: ReadonlyArray<readonly [string, string]> = [
-      ...STAGED_COLUMNS,
-      ...Object.entries(staging.columns).map(([column, { type }]) => [column, type] as const)
-    ]
-    const present = yield* database.rows(
-      sql`select column_name as column, data_type as type from duckdb_columns()
-        where schema_name = ${literal(schemaAndName[0])} and table_name = ${literal(schemaAndName[1])}`,
-      Schema.Struct({ column: Schema.String, type: Schema.String })
-    )
-    const types = new Map(present.map(({ column, type }) => [column, type]))
-    const sameType = (type: string, other: string) =>
-      type === other || (type === "TIMESTAMPTZ" && other === "TIMESTAMP WITH TIME ZONE")
-    const compatible = wanted.every(([column, type]) => sameType(type, types.get(column) ?? type))
-    if (types.size > 0 && compatible) {
-      for (const [column, type] of wanted) {
-        if (!types.has(column)) {
-          yield* database.execute(sql`alter table ${staging.table} add column ${name(column)} ${authored(type)}`)
-        }
-      }
-      return { existed: true }
-    }
-    yield* database.execute(
-      sql`create or replace table ${staging.table} (${join(wanted.map(([column, type]) => sql`${name(column)} ${authored(type)}`))})`
-    )
-    return { existed: false }
-  })
+import { type Staging, keyAndHash, recordsOf, rewriteRecords, storedColumns } from "./staging.ts"
 
 /**
- * Hash of a record's content: MD5 over its columns as text, in the order of their names, instants as microseconds,
- * then whether it is gone, and its entity's id, which another `account` changes. U+0000 stands for NULL and U+001F between columns. The encoding is the same on every machine.
+ * The rows of `query` (`_source_id`, `_archive`, `_member`, `_gone`, `_rank` and the stream's columns; `_id` where records
+ * bring their own) with the columns that are stored.
  */
-const contentHash = (columns: Columns, gone: Sql): Sql => {
-  const parts = Object.keys(columns)
-    .toSorted()
-    .map((column) => asText(name(column), columns[column]?.type))
-  return sql`md5_number(concat(${join([...parts, asText(gone, "BOOLEAN"), sql`_id::varchar`], ", chr(31), ")}))`
-}
-
-const asText = (value: Sql, type: SqlType | undefined): Sql => {
-  if (type === "BOOLEAN") return sql`case ${value} when true then '1' when false then '0' else chr(0) end`
-  return sql`ifnull(${type === "TIMESTAMPTZ" ? sql`epoch_us(${value})` : value}::varchar, chr(0))`
-}
-
-const stagedNames = (columns: Columns): ReadonlyArray<string> => [
-  ...STAGED_COLUMNS.map(([column]) => column),
-  ...Object.keys(columns)
-]
-
-/**
- * The rows of `query` (`_source_id`, `_id`, `_archive`, `_member`, `_gone`, `_rank` and the stream's columns) as staged rows.
- */
-const stagedRows = (staging: Staging, query: Sql, exports: ReadonlyMap<string, EpochMillis>): Sql => {
+const storedRows = (staging: Staging, query: Sql, exports: ReadonlyMap<string, EpochMillis>): Sql => {
   const at = instant(staging.now)
   const times = [...exports].map(([path, time]) => sql`(${literal(path)}, ${instant(time)})`)
   const dated =
     times.length === 0 ? sql`` : sql`left join (values ${join(times)}) as e(_path, _exported_at) on e._path = _archive`
-  return sql`
-    select md5_number(_source_id) as _key, ${literal(staging.entity)}::varchar as _entity, _id::uuid as _id,
-      ${contentHash(staging.columns, sql`_gone`)} as _hash, _source_id, _archive, _member,
-      ${times.length === 0 ? sql`null::timestamptz` : sql`e._exported_at`} as _as_of, _rank, ${literal(staging.runId)}::uuid as _run, ${at} as _first_seen_at, ${at} as _last_seen_at,
-      case when _gone then ${at} end as _gone_at, ${names(Object.keys(staging.columns))}
-    from (${query}) ${dated}`
+  const own: { readonly [column: string]: Sql } = {
+    _id: sql`_id::uuid`,
+    _said: sql`null::uhugeint`,
+    _as_of: times.length === 0 ? sql`null::timestamptz` : sql`e._exported_at`,
+    _run: sql`${literal(staging.runId)}::uuid`,
+    _first_seen_at: at,
+    _last_seen_at: at,
+    _gone_at: sql`case when _gone then ${at} end`
+  }
+  const values = storedColumns(staging).map((column) => sql`${own[column] ?? name(column)} as ${name(column)}`)
+  return sql`select ${join(values)} from (${query}) ${dated}`
 }
 
 const instant = (time: EpochMillis): Sql => sql`make_timestamptz(${literal(time * 1000)})`
@@ -121,48 +60,73 @@ export const beginMerge: Effect.Effect<void, DatabaseError, Warehouse> = Effect.
 /** Merges the rows of a query. Call it within the transaction that also writes checkpoint and ledger (I1). */
 export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
+    const incoming = storedRows(staging, query, yield* staging.exports)
+    const isEmpty = (yield* count(sql`(select 1 from ${recordsOf(staging)} limit 1)`)) === 0
+    return yield* isEmpty ? firstLoad(staging, incoming) : compare(staging, incoming)
+  })
+
+const count = (from: Sql): Effect.Effect<number, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
     const { database } = yield* Warehouse
-    const count = (from: Sql) =>
-      Effect.map(database.rows(sql`select count(*) as n from ${from}`, Count), ([row]) => row?.n ?? 0)
-    const columns = stagedNames(staging.columns)
-    const incoming = stagedRows(staging, query, yield* staging.exports)
-    if ((yield* count(sql`(select 1 from ${staging.table} limit 1)`)) === 0) {
-      // Into an empty table there is nothing to compare with: write first, and look for duplicates after.
-      yield* database.execute(sql`insert into ${staging.table} (${names(columns)}) ${incoming}`)
-      const [sums] = yield* database.rows(
-        sql`select count(*) as n, count(distinct _key) as kept, count(_gone_at) as gone from ${staging.table}`,
-        Schema.Struct({ n: Schema.Number, kept: Schema.Number, gone: Schema.Number })
-      )
-      const { n, kept, gone } = sums ?? { n: 0, kept: 0, gone: 0 }
-      if (kept < n) {
-        yield* database.execute(sql`
-          delete from ${staging.table} where rowid not in
-            (select arg_max(rowid, (_rank, coalesce(_as_of, 'epoch'), _hash, -rowid)) from ${staging.table} group by _key)`)
-      }
-      yield* database.execute(sql`insert into _seen select _key from ${staging.table}`)
-      return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: n - kept, deleted: gone, touched: kept }
+    const [row] = yield* database.rows(sql`select count(*) as n from ${from}`, Count)
+    return row?.n ?? 0
+  })
+
+const Loaded = Schema.Struct({ n: Schema.Number, kept: Schema.Number, gone: Schema.Number })
+
+/** Into an empty table there is nothing to compare with: rows are written first, and looked through for duplicates after. */
+const firstLoad = (staging: Staging, incoming: Sql): Effect.Effect<Merged, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const records = recordsOf(staging)
+    const columns = names(storedColumns(staging))
+    yield* database.execute(sql`insert into ${records} (${columns}) ${incoming}`)
+    const [sums] = yield* database.rows(
+      sql`select count(*) as n, count(distinct md5_number(_source_id)) as kept, count(_gone_at) as gone from ${records}`,
+      Loaded
+    )
+    const { n, kept, gone } = sums ?? { n: 0, kept: 0, gone: 0 }
+    if (kept < n) {
+      // Rows that are deleted where they were just written would cost all others their short way into the file.
+      yield* rewriteRecords(staging, {
+        where: sql`rowid not in (
+          select unnest(list(row order by _rank desc, coalesce(_as_of, 'epoch') desc, _hash desc, row)[2:]) from (
+            select rowid as row, _rank, _as_of, ${keyAndHash(staging)} from ${records} where md5_number(_source_id) in
+              (select md5_number(_source_id) from ${records} group by all having count(*) > 1)
+          ) group by _key)`
+      })
     }
+    yield* database.execute(sql`insert into _seen select md5_number(_source_id) from ${records}`)
+    return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: n - kept, deleted: gone, touched: kept }
+  })
+
+const compare = (staging: Staging, incoming: Sql): Effect.Effect<Merged, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const records = recordsOf(staging)
+    const columns = storedColumns(staging)
+    const own = Object.keys(staging.columns)
     // Rank decides. Else a newer export counts before an older one, whatever order they come in; within a run, the first
     // of equals does.
     const counts = sql`case when b._rank <> coalesce(s._rank, 0) then b._rank > coalesce(s._rank, 0) when b._again then coalesce(b._as_of > s._as_of, false) else coalesce(b._as_of >= s._as_of, true) end`
     // I7: an archive never says that something is gone, so that an older or poorer one may still fill what is unknown.
     const fills = join(
-      Object.keys(staging.columns).map((column) => sql`(s.${name(column)} is null and b.${name(column)} is not null)`),
+      own.map((column) => sql`(s.${name(column)} is null and b.${name(column)} is not null)`),
       " or "
     )
     const lesser = sql`(b._rank < coalesce(s._rank, 0) or b._as_of < s._as_of)`
     yield* database.execute(sql`
-      create or replace temp table _rows as ${incoming};
+      create or replace temp table _rows as select *, ${keyAndHash(staging)} from (${incoming});
       create or replace temp table _batch as
         select *, _key in (select _key from _seen) as _again from _rows
         qualify row_number() over (partition by _key order by _rank desc, _as_of desc nulls last, rowid) = 1;
       insert into _seen select _key from _batch where not _again;
       create or replace temp table _class as
-        select b._key, b._again, s._key is null as is_new, s._first_seen_at as since,
+        select b._key, b._again, s._key is null as is_new, s._first_seen_at as since, s._hash as said,
           s._hash is distinct from b._hash and ${counts} as differs,
           coalesce(s._hash <> b._hash and not ${counts} and ${lesser} and (${fills}), false) as gains,
           (s._archive is distinct from b._archive or s._member is distinct from b._member) and ${counts} as moved
-        from _batch b left join ${staging.table} s on s._key = b._key;`)
+        from _batch b left join (select *, ${keyAndHash(staging)} from ${records}) s on s._key = b._key;`)
     const [classes] = yield* database.rows(
       sql`select count(*) filter (is_new) as added, count(*) filter (not is_new and (differs or gains) and not _again) as changed,
         count(*) filter (not is_new and not differs and not gains and not _again) as unchanged,
@@ -178,24 +142,24 @@ export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, Datab
         column === "_first_seen_at" ? sql`coalesce(c.since, b._first_seen_at)` : sql`b.${name(column)}`
       )
       yield* database.execute(sql`
-        delete from ${staging.table} where _key in (select _key from _class where not is_new and differs);
-        insert into ${staging.table} (${names(columns)})
+        delete from ${records} where md5_number(_source_id) in (select _key from _class where not is_new and differs);
+        insert into ${records} (${names(columns)})
           select ${join(values)} from _batch b join _class c on c._key = b._key where c.is_new or c.differs;`)
     }
     if (filled > 0) {
-      const filling = Object.keys(staging.columns).map(
-        (column) => sql`${name(column)} = coalesce(s.${name(column)}, b.${name(column)})`
-      )
+      const filling = own.map((column) => sql`${name(column)} = coalesce(s.${name(column)}, b.${name(column)})`)
+      // What its own source said of it stays its hash: so that source, read again, changes nothing (I3).
       yield* database.execute(sql`
-        update ${staging.table} as s set ${join([...filling, sql`_run = b._run`, sql`_last_seen_at = b._last_seen_at`])}
-        from _batch b join _class c on c._key = b._key where s._key = b._key and c.gains`)
+        update ${records} as s
+        set ${join([...filling, sql`_said = c.said`, sql`_run = b._run`, sql`_last_seen_at = b._last_seen_at`])}
+        from _batch b join _class c on c._key = b._key where md5_number(s._source_id) = b._key and c.gains`)
     }
     if (moved > 0) {
       // The same record in a newer archive: it is now to be found there.
       yield* database.execute(sql`
-        update ${staging.table} as s set _archive = b._archive, _member = b._member, _as_of = b._as_of, _rank = b._rank
+        update ${records} as s set _archive = b._archive, _member = b._member, _as_of = b._as_of, _rank = b._rank
         from _batch b join _class c on c._key = b._key
-        where s._key = b._key and c.moved and not c.is_new and not c.differs`)
+        where md5_number(s._source_id) = b._key and c.moved and not c.is_new and not c.differs`)
     }
     yield* database.execute(sql`drop table _rows; drop table _batch; drop table _class`)
     const duplicate = read - added - changed - unchanged

@@ -3,15 +3,14 @@ import { Effect, Ref } from "effect"
 import { Archives } from "../component/archive.ts"
 import type { Columns, EpochMillis } from "../component/column.ts"
 import { sourceError } from "../component/error.ts"
-import { join, literal, sql } from "../component/sql.ts"
-import { type Plan, type PlannedSource, stagingTable } from "../pipeline/plan.ts"
-import { Warehouse } from "../warehouse/warehouse.ts"
+import { type Plan, type PlannedSource, stagingName } from "../pipeline/plan.ts"
 import { stageBatches } from "./batches.ts"
 import { dropCheckpoint, readCheckpoint } from "./checkpoint.ts"
-import type { Job, RunContext, Staged } from "./job.ts"
+import { type Job, type RunContext, type Staged, noteChange } from "./job.ts"
 import { type Ledger, addsUp, blank } from "./ledger.ts"
-import { type Staging, beginMerge, prepareStaging } from "./merge.ts"
+import { beginMerge } from "./merge.ts"
 import { stageScan } from "./scan.ts"
+import { type Staging, prepareStaging } from "./staging.ts"
 
 export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext): Staged<Ledger> =>
   Effect.gen(function* () {
@@ -21,16 +20,17 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
     const exports = yield* Ref.make<ReadonlyMap<string, EpochMillis>>(new Map())
     const noting = noteExports(archives, exports)
     const staging: Staging = {
-      table: stagingTable(pipeline, source.name),
+      name: stagingName(pipeline, source.name),
       columns,
       entity: source.bound.entity,
+      ids: source.bound.ids(source.account),
       runId: run.runId,
       now: run.now,
       exports: Ref.get(exports)
     }
-    const { existed } = yield* prepareStaging(staging, ["staging", `${pipeline}__${source.name}`])
+    const prepared = yield* prepareStaging(staging)
     // I10: staging that had to be made anew has lost its rows, and with them the right to continue.
-    if (!existed) yield* dropCheckpoint(pipeline, source.name)
+    if (prepared === "made") yield* dropCheckpoint(pipeline, source.name)
     const saved = yield* readCheckpoint(pipeline, source.name)
     const usable = saved !== null && saved.configHash === source.configHash ? saved : null
     const job: Job = {
@@ -45,7 +45,7 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
       },
       ledger: yield* Ref.make(blank)
     }
-    yield* noteSource(pipeline, source)
+    if (prepared === "changed") yield* noteChange(job, 1)
     yield* beginMerge
     const complete = usable?.complete === true ? usable.fingerprint : null
     const { reading } = source.bound
@@ -62,17 +62,6 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
       )
     }
     return ledger
-  })
-
-/** Who it is that fills the staging table: `explain` and `forget` ask without the pipeline's file. */
-const noteSource = (pipeline: string, { account, bound, connection, name, stream }: PlannedSource) =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const [connector = "", streamName = ""] = stream.type.split(".")
-    const values = [pipeline, name, connector, streamName, account, connection, bound.entity, stream.time]
-    yield* database.execute(sql`
-      delete from state.sources where pipeline = ${literal(pipeline)} and source = ${literal(name)};
-      insert into state.sources values (${join(values.map(literal))})`)
   })
 
 /** The same archives; whenever some are opened, it is noted of when their content is. */

@@ -3,8 +3,8 @@ import { Effect, Schema, type Scope } from "effect"
 import type { LocalServices } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import { exampleTable } from "../component/example.ts"
-import { authored, join, name, sql } from "../component/sql.ts"
-import type { Plan } from "../pipeline/plan.ts"
+import { authored, empty, join, name, sql } from "../component/sql.ts"
+import { type Plan, stagingName } from "../pipeline/plan.ts"
 import type { PipelineTest } from "../pipeline/spec.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { lookUp, nameRelations } from "./build.ts"
@@ -25,13 +25,23 @@ const runTest = (plan: Plan, test: PipelineTest): Testing<TestOutcome> =>
     const { database } = yield* Warehouse
     const differences: Array<string> = []
     const given = new Set(Object.keys(test.given))
-    for (const relation of [...plan.sources, ...plan.transforms].map((step) => step.relation)) {
+    const sources = plan.sources.map(({ relation }) => {
+      const records = name("records", stagingName(plan.pipeline.name, relation.name))
+      return {
+        relation,
+        table: records,
+        over: sql`create or replace view ${relation.table} as select * from ${records}`
+      }
+    })
+    const transforms = plan.transforms.map(({ relation }) => ({ relation, table: relation.table, over: empty }))
+    for (const { over, relation, table } of [...sources, ...transforms]) {
       const rows = test.given[relation.name]
       if (rows === undefined) continue
       // With all of the relation's columns: those that a test doesn't name are null.
       const columns = join([...relation.columns].map(([column, type]) => sql`${name(column)} ${authored(type)}`))
-      yield* database.execute(sql`create or replace table ${relation.table} (${columns})`)
-      if (rows.length > 0) yield* database.execute(sql`insert into ${relation.table} by name ${exampleTable(rows)}`)
+      yield* database.execute(sql`create or replace table ${table} (${columns})`)
+      if (rows.length > 0) yield* database.execute(sql`insert into ${table} by name ${exampleTable(rows)}`)
+      yield* database.execute(over)
       yield* nameRelations([relation])
     }
     // Only what the test asks for is built: a relation that is given is taken as given.

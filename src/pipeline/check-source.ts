@@ -2,9 +2,10 @@
 import { Effect, Schema } from "effect"
 import { Catalogue } from "../component/catalogue.ts"
 import type { Columns } from "../component/column.ts"
+import type { BoundStream, LocalServices } from "../component/connector.ts"
 import { nearest } from "../component/nearest.ts"
 import type { Relation } from "../component/relation.ts"
-import { type Checking, emptyTable, hashOf, ownKeys, problemFinding, unknownType } from "./checking.ts"
+import { type Checking, emptyRelation, hashOf, ownKeys, problemFinding, unknownType } from "./checking.ts"
 import { findingsOf } from "./decode.ts"
 import type { Source } from "./document.ts"
 import type { Finding } from "./finding.ts"
@@ -16,7 +17,6 @@ export const STAGED_COLUMNS: ReadonlyArray<readonly [string, string]> = [
   ["_key", "UHUGEINT"],
   ["_entity", "VARCHAR"],
   ["_id", "UUID"],
-  ["_hash", "UHUGEINT"],
   ["_source_id", "VARCHAR"],
   ["_archive", "VARCHAR"],
   ["_member", "VARCHAR"],
@@ -98,12 +98,13 @@ export const checkSource = (
         })
       )
     }
+    const account =
+      shared.success.account ?? pipeline.connections?.[shared.success.connection ?? ""]?.account ?? "default"
     return {
       name: key,
       stream,
       bound: bound.success,
-      account: shared.success.account ?? pipeline.connections?.[shared.success.connection ?? ""]?.account ?? "default",
-      connection: shared.success.connection ?? null,
+      account,
       timeZone: shared.success.time_zone ?? pipeline.time_zone ?? "UTC",
       onError: shared.success.on_error ?? "reject",
       retry: shared.success.retry ?? {},
@@ -114,11 +115,17 @@ export const checkSource = (
         shared.success.account ?? null,
         shared.success.time_zone ?? pipeline.time_zone ?? null
       ]),
-      relation: yield* stagedRelation(pipeline.name, key, columns.success, bound.success.entity)
+      relation: yield* stagedRelation(pipeline.name, key, columns.success, bound.success, account)
     } satisfies PlannedSource
   })
 
-const stagedRelation = (pipeline: string, key: string, columns: Columns | null, entity: Relation["entity"]) =>
+const stagedRelation = (
+  pipeline: string,
+  key: string,
+  columns: Columns | null,
+  { entity, ids }: BoundStream<LocalServices>,
+  account: string
+) =>
   Effect.gen(function* () {
     const relation: Relation = {
       name: key,
@@ -130,8 +137,9 @@ const stagedRelation = (pipeline: string, key: string, columns: Columns | null, 
               ...STAGED_COLUMNS,
               ...Object.entries(columns).map(([column, { type }]) => [column, type] as const)
             ]),
-      entity
+      entity,
+      distinct: ids(account) !== null
     }
-    yield* emptyTable(relation)
+    yield* emptyRelation(relation, "view")
     return relation
   })

@@ -7,7 +7,7 @@ import { type Sql, authored, join, name, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { type Wish, arrange } from "./arrange.ts"
 import { sqlFinding } from "./binding.ts"
-import { type Checking, emptyTable, ownKeys, problemFinding, unknownType } from "./checking.ts"
+import { type Checking, emptyRelation, ownKeys, problemFinding, unknownType } from "./checking.ts"
 import { findingsOf } from "./decode.ts"
 import type { Source } from "./document.ts"
 import type { Finding } from "./finding.ts"
@@ -127,7 +127,7 @@ const buildTransform = (
               ? "mixed"
               : null
     }
-    yield* emptyTable(relation)
+    yield* emptyRelation(relation, "table")
     relations.set(wish.name, relation)
     return {
       name: wish.name,

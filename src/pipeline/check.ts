@@ -69,7 +69,6 @@ export const check = ({ text, file, environment }: PipelineText): Checking<Check
     return {
       plan: {
         file,
-        text,
         pipeline,
         sources: sources.filter((planned) => planned !== null),
         transforms,

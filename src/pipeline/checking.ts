@@ -44,13 +44,13 @@ export const problemFinding = (source: Source, base: Path, problem: ConfigProble
     hint: problem.hint
   })
 
-/** An empty table in the scratch database to bind against, and its name as SQL in pipelines knows it. */
-export const emptyTable = (relation: Relation) =>
+/** Something empty in the scratch database to bind against, as a run has it, and its name as SQL in pipelines knows it. */
+export const emptyRelation = (relation: Relation, as: "table" | "view") =>
   Effect.gen(function* () {
     if (relation.columns.size === 0) return
     const { database } = yield* Warehouse
-    const columns = join([...relation.columns].map(([column, type]) => sql`${name(column)} ${authored(type)}`))
+    const columns = join([...relation.columns].map(([column, type]) => sql`null::${authored(type)} as ${name(column)}`))
     yield* database.execute(sql`
-      create or replace table ${relation.table} (${columns});
+      create or replace ${authored(as)} ${relation.table} as select ${columns} where false;
       create or replace temp view ${name(relation.name)} as select * from ${relation.table};`)
   })

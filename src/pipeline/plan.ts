@@ -12,7 +12,6 @@ export interface PlannedSource {
   readonly stream: StreamSpec
   readonly bound: BoundStream<LocalServices>
   readonly account: string
-  readonly connection: string | null
   readonly timeZone: string
   readonly onError: "reject" | "fail"
   readonly retry: Retry
@@ -43,8 +42,6 @@ export interface PlannedSink {
 
 export interface Plan {
   readonly file: string
-  /** What the file says, with nothing filled in. */
-  readonly text: string
   readonly pipeline: Pipeline
   readonly sources: ReadonlyArray<PlannedSource>
   /** Each after all that it reads. */
@@ -52,8 +49,11 @@ export interface Plan {
   readonly sinks: ReadonlyArray<PlannedSink>
 }
 
+/** The table of a source's records, in the schema `staging`. */
+export const stagingName = (pipeline: string, source: string): string => `${pipeline}__${source}`
+
 /** Where a source's records are staged. */
-export const stagingTable = (pipeline: string, source: string): Sql => name("staging", `${pipeline}__${source}`)
+export const stagingTable = (pipeline: string, source: string): Sql => name("staging", stagingName(pipeline, source))
 
 /** Where a transform's rows are kept between runs. */
 export const buildTable = (pipeline: string, transform: string): Sql => name("build", `${pipeline}__${transform}`)

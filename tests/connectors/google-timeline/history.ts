@@ -6,6 +6,7 @@ import { googleTimeline } from "../../../connectors/google-timeline/index.ts"
 import { EpochMillis } from "../../../src/component/column.ts"
 import type { Opening } from "../../../src/component/connector.ts"
 import { Database } from "../../../src/component/database.ts"
+import { uuid5Sql } from "../../../src/component/id.ts"
 import { sql } from "../../../src/component/sql.ts"
 import { temporaryDirectory } from "../../support/engine.ts"
 
@@ -50,12 +51,13 @@ export type StreamName = keyof typeof STREAMS
 export const scanned = Effect.fnUntraced(function* (stream: StreamName, path: string | ReadonlyArray<string>) {
   const spec = STREAMS[stream]
   if (spec === undefined) return yield* Effect.die("no such stream")
-  const { reading } = yield* spec.bind({ path })
+  const { ids, reading } = yield* spec.bind({ path })
   if (reading.kind !== "scan") return yield* Effect.die("not a scan")
   const before = yield* reading.fingerprint(opening)
   const scan = yield* reading.scan(opening, () => Effect.void)
   const database = yield* Database
-  const rows = yield* database.rows(scan.query, Row)
+  const id = uuid5Sql(ids(opening.account) ?? [], sql`_source_id`)
+  const rows = yield* database.rows(sql`select *, ${id} as _id from (${scan.query})`, Row)
   const rejects = yield* database.rows(
     sql`select * replace (decode(raw, 'replace') as raw) from (${scan.rejects ?? sql`select null where false`})`,
     Reject

@@ -1,0 +1,151 @@
+/** Staging tables: what a source's records look like at rest, and how a table follows when that changes. */
+import { createHash } from "node:crypto"
+import { Effect, Schema } from "effect"
+import type { Columns, EpochMillis, SqlType, Uuid } from "../component/column.ts"
+import type { DatabaseError } from "../component/error.ts"
+import { type Name, uuid5Sql } from "../component/id.ts"
+import { type Sql, authored, join, literal, name, names, sql } from "../component/sql.ts"
+import type { EntityName } from "../life/entity.ts"
+import { STAGED_COLUMNS } from "../pipeline/check-source.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
+
+/**
+ * What a source has staged: its records in a table of the schema `records`, and over it a view in `staging` with what
+ * follows from them. A key or an id takes as long to compute as to write: it is computed for those who ask for it.
+ */
+export interface Staging {
+  /** Of the table, and of the view. */
+  readonly name: string
+  readonly columns: Columns
+  readonly entity: EntityName | null
+  /** What stands before `_source_id` in the name of every id; null where records bring their own. */
+  readonly ids: Name | null
+  readonly runId: Uuid
+  readonly now: EpochMillis
+  /** Of when the content of an archive is, by its path, as far as archives were opened and it is known. */
+  readonly exports: Effect.Effect<ReadonlyMap<string, EpochMillis>>
+}
+
+/** The table of records. */
+export const recordsOf = ({ name: table }: Pick<Staging, "name">): Sql => name("records", table)
+
+const derived = ({ entity, ids }: Staging): { readonly [column: string]: Sql } => ({
+  _key: sql`md5_number(_source_id)`,
+  _entity: sql`${literal(entity)}::varchar`,
+  ...(ids === null ? {} : { _id: uuid5Sql(ids, sql`_source_id`) })
+})
+
+/** The columns that records are stored with, and their types. */
+const storedTypes = (staging: Staging): ReadonlyMap<string, string> => {
+  const left = derived(staging)
+  return new Map([
+    ...STAGED_COLUMNS.filter(([column]) => !Object.hasOwn(left, column)),
+    ["_said", "UHUGEINT"],
+    ...Object.entries(staging.columns).map(([column, { type }]) => [column, type] as const)
+  ])
+}
+
+export const storedColumns = (staging: Staging): ReadonlyArray<string> => [...storedTypes(staging).keys()]
+
+/** `_said` is the hash of what a source said where the record isn't that any more. */
+const hashOf = ({ columns, ids }: Staging): Sql => sql`coalesce(_said, ${contentHash(columns, ids === null)}) as _hash`
+
+/** What tells records apart, and their contents. */
+export const keyAndHash = (staging: Staging): Sql => sql`md5_number(_source_id) as _key, ${hashOf(staging)}`
+
+/**
+ * Hash of a record's content: MD5 over its columns as text, in the order of their names, instants as microseconds,
+ * then whether it is gone, and its entity's id where it brings one. U+0000 stands for NULL and U+001F between columns.
+ * The encoding is the same on every machine.
+ */
+const contentHash = (columns: Columns, withId: boolean): Sql => {
+  const parts = Object.keys(columns)
+    .toSorted()
+    .map((column) => asText(name(column), columns[column]?.type))
+  const all = [...parts, asText(sql`_gone_at is not null`, "BOOLEAN"), ...(withId ? [sql`_id::varchar`] : [])]
+  return sql`md5_number(concat(${join(all, ", chr(31), ")}))`
+}
+
+const asText = (value: Sql, type: SqlType | undefined): Sql => {
+  if (type === "BOOLEAN") return sql`case ${value} when true then '1' when false then '0' else chr(0) end`
+  return sql`ifnull(${type === "TIMESTAMPTZ" ? sql`epoch_us(${value})` : value}::varchar, chr(0))`
+}
+
+/** What became of a table: `made` empty, as it `kept`, or `changed`: the same records, stored or named otherwise. */
+export type Prepared = "made" | "kept" | "changed"
+
+/** Brings table and view to the shape that the source has now. Records stay as long as their columns keep their types. */
+export const prepareStaging = (staging: Staging): Effect.Effect<Prepared, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const present = yield* database.rows(
+      sql`select column_name as column, data_type as type, t.comment from duckdb_columns()
+          join (select table_oid, comment from duckdb_tables()) t using (table_oid)
+        where schema_name = 'records' and table_name = ${literal(staging.name)}`,
+      Schema.Struct({ column: Schema.String, type: Schema.String, comment: Schema.NullOr(Schema.String) })
+    )
+    if (present[0]?.comment === stampOf(staging)) return "kept"
+    const types = new Map(present.map(({ column, type }) => [column, type]))
+    const keeps = types.size > 0 && storesTheSame(staging, types)
+    yield* database.transaction(
+      Effect.gen(function* () {
+        yield* keeps
+          ? rewriteRecords(staging, { columns: storedColumns(staging).filter((column) => types.has(column)) })
+          : makeRecords(staging, staging.name)
+        yield* database.execute(sql`create or replace view ${name("staging", staging.name)} as ${viewOf(staging)}`)
+      })
+    )
+    return keeps ? "changed" : "made"
+  })
+
+interface Rewriting {
+  /** Those that are copied; default: all that are stored. */
+  readonly columns?: ReadonlyArray<string>
+  /** Which records stay; default: all. */
+  readonly where?: Sql
+}
+
+/** Writes the table anew, in the shape that the source has now. Call it within a transaction. */
+export const rewriteRecords = (
+  staging: Staging,
+  { columns = storedColumns(staging), where = sql`true` }: Rewriting
+): Effect.Effect<void, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    // No source has a name with a hyphen.
+    const fresh = `${staging.name}-fresh`
+    yield* makeRecords(staging, fresh)
+    yield* database.execute(sql`
+      insert into ${name("records", fresh)} (${names(columns)})
+        select ${names(columns)} from ${recordsOf(staging)} where ${where};
+      drop table ${recordsOf(staging)};
+      alter table ${name("records", fresh)} rename to ${name(staging.name)};`)
+  })
+
+const makeRecords = (staging: Staging, target: string): Effect.Effect<void, DatabaseError, Warehouse> =>
+  Effect.flatMap(Warehouse, ({ database }) =>
+    database.execute(sql`
+      create or replace table ${name("records", target)} (${definitionOf(staging)});
+      comment on table ${name("records", target)} is ${literal(stampOf(staging))}`)
+  )
+
+const definitionOf = (staging: Staging): Sql =>
+  join([...storedTypes(staging)].map(([column, type]) => sql`${name(column)} ${authored(type)}`))
+
+/** The columns of every staged relation, then the stream's own, then the content's hash, which no relation has. */
+const viewOf = (staging: Staging): Sql => {
+  const made = derived(staging)
+  const staged = STAGED_COLUMNS.map(([column]) => sql`${made[column] ?? name(column)} as ${name(column)}`)
+  const own = Object.keys(staging.columns).map((column) => name(column))
+  return sql`select ${join([...staged, ...own, hashOf(staging)])} from ${recordsOf(staging)}`
+}
+
+/** Tells whether table and view have the shape that a source has now. */
+const stampOf = (staging: Staging): string =>
+  `keepsake:${createHash("sha256").update(definitionOf(staging)).update(viewOf(staging)).digest("hex")}`
+
+const storesTheSame = (staging: Staging, types: ReadonlyMap<string, string>): boolean =>
+  [...storedTypes(staging)].every(([column, type]) => {
+    const other = types.get(column) ?? type
+    return other === type || (type === "TIMESTAMPTZ" && other === "TIMESTAMP WITH TIME ZONE")
+  })
