@@ -158,6 +158,7 @@ export interface SampleInput {
   readonly days: number
   readonly seed: number
   readonly all: boolean
+  readonly hard: boolean
 }
 
 const sample = Command.make(
@@ -168,6 +169,10 @@ const sample = Command.make(
     seed: Flag.Int("seed").pipe(Flag.withDescription("Which life: the same seed, the same bytes"), Flag.withDefault(1)),
     all: Flag.Boolean("all").pipe(
       Flag.withDescription("Write location, health, Fit, iCloud and Spotify archives too"),
+      Flag.withDefault(false)
+    ),
+    hard: Flag.Boolean("hard").pipe(
+      Flag.withDescription("A life that is hard to put together: wrong clocks, namesakes, double bookings, two homes"),
       Flag.withDefault(false)
     )
   },

@@ -4,13 +4,19 @@ import { type Shared, answer, commandError } from "./reply.ts"
 import type { SampleInput } from "./root.ts"
 
 /** Writes a believable life as archives. */
-export const sample = (shared: Shared, { all, days, directory, seed }: SampleInput) =>
+export const sample = (shared: Shared, { all, days, directory, hard, seed }: SampleInput) =>
   answer(
     "sample",
     shared,
     Effect.gen(function* () {
       if (days < 1) return yield* commandError("invalid-days", "--days must be 1 or more.", "Try --days 90.", 2)
-      const written = yield* writeSample({ directory, days, seed, archives: all ? "all" : "photos" })
+      const written = yield* writeSample({
+        directory,
+        days,
+        seed,
+        archives: all ? "all" : "photos",
+        life: hard ? "hard" : "ordinary"
+      })
       return {
         summary: written,
         result: null,

@@ -4,7 +4,7 @@ import { type NonEmpty, type Random, cycled } from "./random.ts"
 import type { Shot } from "./shots.ts"
 import { googleTime, jsonBytes } from "./sidecar.ts"
 import { dayOf, instantAt, monthOf, yearOf } from "./time.ts"
-import { tripOn } from "./trips.ts"
+import type { Days } from "./whereabouts.ts"
 
 export interface Album {
   readonly title: string
@@ -47,8 +47,8 @@ const album = ({ title, folder, day, turn, nested }: AlbumOptions): Album => {
   return { title, folder, metadata: { file: cycled(METADATA_FILES, turn), bytes } }
 }
 
-const tripAlbum = (seed: number, day: number): Album | null => {
-  const trip = tripOn(seed, day)
+const tripAlbum = (days: Days, day: number): Album | null => {
+  const trip = days.tripOn(day)
   if (trip === null) return null
   const { block, destination, firstDay } = trip
   const title = `${destination.album}, ${MONTHS[monthOf(firstDay) - 1] ?? ""} ${yearOf(firstDay)}`
@@ -71,8 +71,8 @@ const bestOf = (day: number): Album => {
 }
 
 /** The albums that a picture is in. */
-export const albumsOf = (seed: number, shot: Shot, random: Random): ReadonlyArray<Album> => {
-  const away = tripAlbum(seed, shot.day)
+export const albumsOf = (days: Days, shot: Shot, random: Random): ReadonlyArray<Album> => {
+  const away = tripAlbum(days, shot.day)
   const occasion = eventAlbum(shot)
   return [
     ...(away !== null && random.chance(0.6) ? [away] : []),

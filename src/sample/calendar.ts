@@ -1,5 +1,5 @@
 /** The life's calendar as an iCalendar file (RFC 5545). */
-import { type ClockForm, type LifeEvent, owner } from "./event.ts"
+import { type ClockForm, type LifeEvent, type Person, owner } from "./event.ts"
 import { eventOfTrip, eventsOn } from "./life.ts"
 import { home } from "./places.ts"
 import { type Series, instanceOn, seriesIn } from "./series.ts"
@@ -59,21 +59,22 @@ const timesOf = ({ day, lastDay, start, end, place, clock }: LifeEvent): Readonl
     ? [timeLine("DTSTART", start, place.zone, clock), timeLine("DTEND", end, place.zone, clock)]
     : [`DTSTART;VALUE=DATE:${compactDate(day)}`, `DTEND;VALUE=DATE:${compactDate(lastDay + 1)}`]
 
-const peopleOf = ({ guests }: LifeEvent): ReadonlyArray<string> =>
+/** Whom the calendar belongs to; people are invited by them. */
+const peopleOf = ({ declined, guests }: LifeEvent, owner: Person): ReadonlyArray<string> =>
   guests.length === 0
     ? []
     : [
         `ORGANIZER;CN="${owner.name}":mailto:${owner.address}`,
         ...[owner, ...guests].map(
-          ({ name, address }) =>
-            `ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;CN="${name}":mailto:${address}`
+          (person) =>
+            `ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=${declined && person === owner ? "DECLINED" : "ACCEPTED"};CN="${person.name}":mailto:${person.address}`
         )
       ]
 
 const RECENT = 9 * DAY
 
 /** One VEVENT; `extra` are the lines that make it a master or an override. */
-const component = (event: LifeEvent, extra: ReadonlyArray<string> = []): ReadonlyArray<string> => {
+const component = (event: LifeEvent, owner: Person, extra: ReadonlyArray<string> = []): ReadonlyArray<string> => {
   // Entered some days ahead: the same in every export.
   const entered = `${compactTime(event.start - RECENT)}Z`
   const { latitude, longitude } = event.place
@@ -87,7 +88,7 @@ const component = (event: LifeEvent, extra: ReadonlyArray<string> = []): Readonl
     ...(event.description === null ? [] : [`DESCRIPTION:${escaped(event.description)}`]),
     ...(event.location === null ? [] : [`LOCATION:${escaped(event.location)}`]),
     ...(event.geo ? [`GEO:${latitude};${longitude}`] : []),
-    ...peopleOf(event),
+    ...peopleOf(event, owner),
     `STATUS:${event.cancelled ? "CANCELLED" : "CONFIRMED"}`,
     `TRANSP:${event.lastDay === null ? "OPAQUE" : "TRANSPARENT"}`,
     `LAST-MODIFIED:${compactTime(event.start - RECENT + HOUR)}Z`,
@@ -96,22 +97,32 @@ const component = (event: LifeEvent, extra: ReadonlyArray<string> = []): Readonl
   ]
 }
 
+/** A series with its instance on a day: as it takes place after all, or by its rule alone. */
+export interface Recurring {
+  readonly series: Series
+  readonly instance: (series: Series, day: number) => LifeEvent | null
+}
+
 /** The master with its excluded days, then the instances that differ from it. */
-const seriesComponents = (seed: number, series: Series): ReadonlyArray<ReadonlyArray<string>> => {
-  const { place, clock, at } = series
-  const regular = instanceOn(seed, { ...series, exceptions: new Map() }, series.firstDay)
+const seriesComponents = (
+  { instance, series }: Recurring,
+  ownerOn: (day: number) => Person
+): ReadonlyArray<ReadonlyArray<string>> => {
+  const { place, clock } = series
+  const ruledSeries = { ...series, exceptions: new Map() }
+  const regular = instance(ruledSeries, series.firstDay)
   if (regular === null) return []
-  const ruled = (day: number) =>
-    instanceOn(seed, { ...series, exceptions: new Map(), at }, day)?.recurrenceId ?? regular.start
+  const owner = ownerOn(series.firstDay)
+  const ruled = (day: number) => instance(ruledSeries, day)?.recurrenceId ?? regular.start
   const excluded = [...series.exceptions].flatMap(([day, kind]) => (kind === "excluded" ? [day] : []))
-  const master = component(regular, [
+  const master = component(regular, owner, [
     `RRULE:${series.rule}`,
     ...excluded.toSorted((left, right) => left - right).map((day) => timeLine("EXDATE", ruled(day), place.zone, clock))
   ])
   const overrides = [...series.exceptions.keys()].flatMap((day) => {
-    const instance = instanceOn(seed, series, day)
-    if (instance === null) return []
-    return [component(instance, [timeLine("RECURRENCE-ID", ruled(day), place.zone, clock)])]
+    const changed = instance(series, day)
+    if (changed === null) return []
+    return [component(changed, owner, [timeLine("RECURRENCE-ID", ruled(day), place.zone, clock)])]
   })
   return [master, ...overrides]
 }
@@ -127,18 +138,20 @@ export const instancesIn = (seed: number, from: number, to: number): ReadonlyArr
   )
 }
 
-/**
- * The calendar of the days from `from` to before `to`. A series and a trip that reach beyond them are there as a whole,
- * so that one event is the same in every export that has it.
- */
-export const calendarOf = (seed: number, from: number, to: number): Calendar => {
-  const trips = tripsIn(seed, from, to).map((trip) => eventOfTrip(seed, trip))
-  const single = eachDay(from, to, (day) => eventsOn(seed, day)).filter(({ recurrenceId }) => recurrenceId === null)
-  const series = seriesIn(seed, from, to)
+export interface Agenda {
+  /** What the calendar calls itself. */
+  readonly name: string
+  readonly ownerOn: (day: number) => Person
+  readonly trips: ReadonlyArray<LifeEvent>
+  readonly single: ReadonlyArray<LifeEvent>
+  readonly series: ReadonlyArray<Recurring>
+}
+
+/** An agenda as a file. */
+export const calendarFile = ({ name, ownerOn, series, single, trips }: Agenda): Calendar => {
   const components = [
-    ...trips.map((trip) => component(trip)),
-    ...single.map((event) => component(event)),
-    ...series.flatMap((one) => seriesComponents(seed, one))
+    ...[...trips, ...single].map((event) => component(event, ownerOn(event.day))),
+    ...series.flatMap((one) => seriesComponents(one, ownerOn))
   ]
   const zones = new Set(single.flatMap(({ clock, place }) => (clock === "zone" ? [place.zone] : [])))
   const lines = [
@@ -147,7 +160,7 @@ export const calendarOf = (seed: number, from: number, to: number): Calendar => 
     "PRODID:-//Keepsake//Sample//EN",
     "CALSCALE:GREGORIAN",
     "METHOD:PUBLISH",
-    `X-WR-CALNAME:${escaped(`${owner.name}, everything`)}`,
+    `X-WR-CALNAME:${escaped(name)}`,
     `X-WR-TIMEZONE:${home.zone}`,
     ...[WINDOWS_ZONE, ...new Set([home.zone, ...zones])].flatMap(timeZoneLines),
     ...components.flat(),
@@ -155,7 +168,23 @@ export const calendarOf = (seed: number, from: number, to: number): Calendar => 
   ]
   return {
     text: `${lines.map(folded).join("\r\n")}\r\n`,
-    uids: [...trips, ...single, ...series].map(({ uid }) => uid),
+    uids: [...[...trips, ...single].map(({ uid }) => uid), ...series.map((one) => one.series.uid)],
     components: components.length
   }
 }
+
+/**
+ * The calendar of the days from `from` to before `to`. A series and a trip that reach beyond them are there as a whole,
+ * so that one event is the same in every export that has it.
+ */
+export const calendarOf = (seed: number, from: number, to: number): Calendar =>
+  calendarFile({
+    name: `${owner.name}, everything`,
+    ownerOn: () => owner,
+    trips: tripsIn(seed, from, to).map((trip) => eventOfTrip(seed, trip)),
+    single: eachDay(from, to, (day) => eventsOn(seed, day)).filter(({ recurrenceId }) => recurrenceId === null),
+    series: seriesIn(seed, from, to).map((series) => ({
+      series,
+      instance: (changed, day) => instanceOn(seed, changed, day)
+    }))
+  })

@@ -6,11 +6,12 @@ import { type Look, liveBytes, mediaBytes, plainLook } from "./look.ts"
 import { nameTraps } from "./name-traps.ts"
 import type { Palette } from "./picture.ts"
 import { type NonEmpty, cycled, stream } from "./random.ts"
-import { type Shot, shotsOn } from "./shots.ts"
+import type { Shot } from "./shots.ts"
 import { fileName, sidecarBytes } from "./sidecar.ts"
 import { isoTime, yearOf } from "./time.ts"
 import { type OtherFile, type Piece, type Trap, piece } from "./trap.ts"
 import type { TruthFate, TruthPhoto } from "./truth.ts"
+import type { Days } from "./whereabouts.ts"
 
 export const PHOTOS_ROOT = "Takeout/Google Photos"
 
@@ -20,10 +21,18 @@ export interface ExportedFile {
   readonly media: boolean
 }
 
+/** A picture of the life as a file of its year has it. */
+export interface Shown {
+  readonly photo: TruthPhoto
+  readonly shot: Shot
+}
+
 export interface DayExport {
   /** Without repetition: a sidecar that serves several files is here once. */
   readonly files: ReadonlyArray<ExportedFile>
   readonly photos: ReadonlyArray<TruthPhoto>
+  /** Without the copies in albums. */
+  readonly shown: ReadonlyArray<Shown>
   readonly orphanSidecars: ReadonlyArray<string>
   readonly rejects: ReadonlyArray<TruthFate>
   readonly ignored: ReadonlyArray<TruthFate>
@@ -136,6 +145,7 @@ const exportPiece = (
       ...others.map((other) => ({ path: `${year}/${other.name}`, bytes: other.bytes, media: other.fate === "reject" }))
     ],
     photos: folders.flatMap((folder) => rendered.map(({ look, hash }) => truthOf(look, folder, hash, name))),
+    shown: rendered.map(({ look, hash }) => ({ photo: truthOf(look, year, hash, name), shot: look.shot })),
     orphanSidecars: fate("orphan-sidecar").map(({ path }) => path),
     rejects: [...fate("reject"), ...folders.flatMap((folder) => brokenSidecars(folder, looks))],
     ignored: fate("ignored"),
@@ -147,16 +157,17 @@ const exportPiece = (
 const yearFolder = (day: number): string => `${PHOTOS_ROOT}/Photos from ${yearOf(day)}`
 
 /** The day's part of an export: the same whichever days surround it. */
-export const exportDay = (palette: Palette, seed: number, day: number): DayExport => {
-  const pieces = shotsOn(seed, day).map((shot) => {
+export const exportDay = (palette: Palette, days: Days, day: number): DayExport => {
+  const pieces = days.shots(day).map((shot) => {
     const random = stream("look", shot.id)
     const chosen = trapFor(shot)
     const made = chosen.make(plainLook(shot, random), random)
-    return exportPiece(made, palette, yearFolder(day), albumsOf(seed, shot, random), chosen.name)
+    return exportPiece(made, palette, yearFolder(day), albumsOf(days, shot, random), chosen.name)
   })
   return {
     files: pieces.flatMap(({ files }) => files),
     photos: pieces.flatMap(({ photos }) => photos),
+    shown: pieces.flatMap(({ shown }) => shown),
     orphanSidecars: pieces.flatMap(({ orphanSidecars }) => orphanSidecars),
     rejects: pieces.flatMap(({ rejects }) => rejects),
     ignored: pieces.flatMap(({ ignored }) => ignored),

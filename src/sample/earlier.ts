@@ -3,7 +3,7 @@ import { Effect, FileSystem, Path, Schema } from "effect"
 import { SampleError } from "./error.ts"
 import { OTHER_FOLDERS, isOther } from "./others.ts"
 
-export const CALENDAR = "calendar.ics"
+const CALENDAR = "calendar.ics"
 export const TRUTH = "truth.json"
 
 /** What an earlier sample says of itself: enough to replace it, and nothing else. */
@@ -11,11 +11,15 @@ const EarlierTruth = Schema.fromJsonString(
   Schema.Struct({
     seed: Schema.Int,
     archives: Schema.Array(Schema.String.check(Schema.isPattern(/^takeout-[\w-]+\.zip$/))),
-    other_archives: Schema.optionalKey(Schema.Array(Schema.String))
+    other_archives: Schema.optionalKey(Schema.Array(Schema.String)),
+    /** Only where there are several. */
+    calendars: Schema.optionalKey(Schema.Array(Schema.String.check(Schema.isPattern(/^\w+\.ics$/))))
   })
 )
 
-const isOwn = (name: string): boolean => name === CALENDAR || name === TRUTH || /^takeout-.*\.zip$/.test(name)
+const CALENDARS: ReadonlySet<string> = new Set([CALENDAR, "work.ics"])
+
+const isOwn = (name: string): boolean => CALENDARS.has(name) || name === TRUTH || /^takeout-.*\.zip$/.test(name)
 
 /** Files below the directory that have a sample's names. */
 const presentIn = Effect.fnUntraced(function* (directory: string) {
@@ -45,7 +49,12 @@ export const replaceable = Effect.fnUntraced(function* (directory: string, archi
   const earlier = present.includes(TRUTH)
     ? yield* fs.readFileString(path.join(directory, TRUTH)).pipe(
         Effect.flatMap(Schema.decodeUnknownEffect(EarlierTruth)),
-        Effect.map((truth) => [...truth.archives, ...(truth.other_archives ?? []), CALENDAR, TRUTH]),
+        Effect.map((truth) => [
+          ...truth.archives,
+          ...(truth.other_archives ?? []),
+          ...(truth.calendars ?? [CALENDAR]),
+          TRUTH
+        ]),
         Effect.catchTag("SchemaError", () => Effect.succeed([]))
       )
     : []

@@ -39,6 +39,8 @@ export interface LifeEvent {
   readonly clock: ClockForm
   readonly guests: ReadonlyArray<Person>
   readonly cancelled: boolean
+  /** The person has said no. */
+  readonly declined: boolean
   /** How many photos are taken; none where it isn't worth one, or the person stays away. */
   readonly photos: number
   /** Photos lie within so many metres of the place. */
@@ -81,6 +83,7 @@ export const timed = (
   clock: "zone",
   guests: [],
   cancelled: false,
+  declined: false,
   photos,
   reach: 120,
   crowded: false,

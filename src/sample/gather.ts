@@ -11,7 +11,7 @@ import { type Truth, type TruthAlbum, type TruthFate, type TruthPhoto, truthOfEv
 export interface Gatherer {
   readonly addDay: (day: DayExport) => void
   readonly addIgnored: (ignored: TruthFate) => void
-  readonly truth: (parts: Parts, calendar: Calendar, instances: ReadonlyArray<LifeEvent>) => Truth
+  readonly truth: (parts: Parts, calendars: ReadonlyArray<Calendar>, instances: ReadonlyArray<LifeEvent>) => Truth
 }
 
 const byPath = (left: { readonly path: string }, right: { readonly path: string }) =>
@@ -49,7 +49,7 @@ export const gatherer = ({ seed, from, days }: Range): Gatherer => {
     addIgnored: (fate) => {
       ignored.push(fate)
     },
-    truth: ({ archives, repeated }, calendar, instances) => {
+    truth: ({ archives, repeated }, calendars, instances) => {
       const liveVideos = photos.filter(({ live_video }) => live_video !== null).length
       const unreadable = rejects.filter(({ why }) => why === "media-empty").length
       const files = photos.length + liveVideos + unreadable
@@ -71,8 +71,8 @@ export const gatherer = ({ seed, from, days }: Range): Gatherer => {
         events: {
           instances: instances.length,
           cancelled: instances.filter(({ cancelled }) => cancelled).length,
-          components: calendar.components,
-          uids: calendar.uids,
+          components: calendars.reduce((sum, { components }) => sum + components, 0),
+          uids: calendars.flatMap(({ uids }) => uids),
           list: instances.map(truthOfEvent)
         },
         traps,

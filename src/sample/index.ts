@@ -4,10 +4,12 @@
  * neither date nor machine do.
  */
 import { Effect, FileSystem, Path } from "effect"
-import { calendarOf, instancesIn } from "./calendar.ts"
-import { CALENDAR, TRUTH, removeEmpty, replaceable } from "./earlier.ts"
+import type { Shown } from "./day.ts"
+import { TRUTH, removeEmpty, replaceable } from "./earlier.ts"
 import { SampleError, notWritten } from "./error.ts"
 import { gatherer } from "./gather.ts"
+import { hardLife } from "./hard/index.ts"
+import { ordinaryLife } from "./ordinary.ts"
 import { OTHER_FOLDERS, writeOthers } from "./others.ts"
 import { writeParts } from "./parts.ts"
 import { makePalette } from "./picture.ts"
@@ -28,6 +30,8 @@ export interface SampleOptions {
   readonly from?: number
   /** `photos` (the default) stops at photos and calendar; `all` adds location, health, Fit, iCloud and Spotify. */
   readonly archives?: "photos" | "all"
+  /** `hard` has all that makes linking difficult, and two calendars (default `ordinary`). */
+  readonly life?: "ordinary" | "hard"
 }
 
 export interface SampleSummary {
@@ -36,7 +40,7 @@ export interface SampleSummary {
   readonly archives: ReadonlyArray<string>
   /** Everything else, below the directory. */
   readonly others: ReadonlyArray<string>
-  readonly calendar: string
+  readonly calendars: ReadonlyArray<string>
   readonly truth: string
   /** The first local date, and the first after the last. */
   readonly start: string
@@ -69,6 +73,7 @@ export const writeSample = Effect.fn("writeSample")(
   function* (options: SampleOptions) {
     const range = yield* rangeOf(options)
     const { archives = "photos", directory } = options
+    const life = options.life === "hard" ? hardLife(range.seed) : ordinaryLife(range.seed)
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     yield* fs.makeDirectory(directory, { recursive: true })
@@ -77,18 +82,33 @@ export const writeSample = Effect.fn("writeSample")(
 
     const palette = makePalette()
     const gathered = gatherer(range)
+    const shown: Array<Shown> = []
     const parts = yield* writeParts(
       { directory: aside, nameOf: archiveName(range), limit: partLimit(range), modified: modifiedTime(range) },
-      takeoutEntries(palette, range, gathered.addDay, gathered.addIgnored)
+      takeoutEntries(
+        palette,
+        life.days,
+        range,
+        (day) => {
+          gathered.addDay(day)
+          shown.push(...day.shown)
+        },
+        gathered.addIgnored
+      )
     )
     const end = range.from + range.days
-    const calendar = calendarOf(range.seed, range.from, end)
-    const others = archives === "all" ? yield* writeOthers({ directory: aside, palette, range, calendar }) : undefined
-    const truth: Truth = { ...gathered.truth(parts, calendar, instancesIn(range.seed, range.from, end)), ...others }
-    yield* fs.writeFileString(path.join(aside, CALENDAR), calendar.text)
+    const calendars = life.calendars(range.from, end)
+    const others = archives === "all" ? yield* writeOthers({ directory: aside, palette, range, life }) : undefined
+    const truth: Truth = {
+      ...gathered.truth(parts, calendars, life.instances(range.from, end)),
+      ...others,
+      ...life.truth(range, shown)
+    }
+    yield* Effect.forEach(calendars, ({ file, text }) => fs.writeFileString(path.join(aside, file), text))
     yield* fs.writeFileString(path.join(aside, TRUTH), `${JSON.stringify(truth, null, 1)}\n`)
 
-    const written = [TRUTH, CALENDAR, ...parts.archives, ...(others?.other_archives ?? [])]
+    const files = calendars.map(({ file }) => file)
+    const written = [TRUTH, ...files, ...parts.archives, ...(others?.other_archives ?? [])]
     for (const folder of others === undefined ? [] : OTHER_FOLDERS)
       yield* fs.makeDirectory(path.join(directory, folder), { recursive: true })
     yield* Effect.forEach(
@@ -102,7 +122,7 @@ export const writeSample = Effect.fn("writeSample")(
       directory,
       archives: parts.archives,
       others: others?.other_archives ?? [],
-      calendar: CALENDAR,
+      calendars: files,
       truth: TRUTH,
       start: truth.start,
       end: truth.end,

@@ -4,9 +4,8 @@ import { EpochMillis } from "../component/column.ts"
 import type { Exif } from "./exif.ts"
 import { gifFile, pngFile } from "./graphic.ts"
 import { type Palette, cropped, jpegFile, pictureOf } from "./picture.ts"
-import type { Position } from "./places.ts"
 import { type Random, cycled } from "./random.ts"
-import type { CameraName, Shot } from "./shots.ts"
+import type { CameraName, KnownPlaces, Shot } from "./shots.ts"
 import { type MediaName, type Sidecar, type SidecarStyle, fileName, sidecarName } from "./sidecar.ts"
 import { SECOND, clip, compactTime, offsetMinutes } from "./time.ts"
 import { videoFile } from "./video.ts"
@@ -28,7 +27,8 @@ export interface Look {
 const CAMERAS: { readonly [K in CameraName]: Pick<Exif, "make" | "model" | "software" | "byteOrder"> } = {
   pixel: { make: "Google", model: "Pixel 7", software: "HDR+ 1.0.540104767zd", byteOrder: "little" },
   iphone: { make: "Apple", model: "iPhone 13", software: "16.3.1", byteOrder: "big" },
-  nikon: { make: "NIKON CORPORATION", model: "NIKON D3500", software: null, byteOrder: "little" }
+  nikon: { make: "NIKON CORPORATION", model: "NIKON D3500", software: null, byteOrder: "little" },
+  lumix: { make: "Panasonic", model: "DC-TZ95", software: null, byteOrder: "little" }
 }
 
 /** Cameras that count begin again after 9999: in a year no two pictures of a day's first 27 share a number. */
@@ -48,6 +48,8 @@ const plainName = (shot: Shot): MediaName => {
       return { stem: `IMG_${counter(shot)}`, number: null, extension: ".JPG" }
     case "nikon":
       return { stem: `DSC_${counter(shot)}`, number: null, extension: ".JPG" }
+    case "lumix":
+      return { stem: `P1${counter(shot)}`, number: null, extension: ".JPG" }
   }
 }
 
@@ -92,30 +94,31 @@ export const sidecarOf = (
   views: (shot.day + shot.index * 3) % 40,
   place: shot.position,
   cameraPlace: shot.position,
-  people: (shot.event?.guests ?? []).slice(0, shot.index % 3).map((guest) => guest.name.split(" ")[0] ?? guest.name),
+  people: shot.people,
   photoId: photoId(fileName(name), shot),
   origin: { mobileUpload: { deviceType: shot.camera === "iphone" ? "IOS_PHONE" : "ANDROID_PHONE" } },
   broken: false,
   ...changes
 })
 
-/** The place as camera and Google know it. The big camera has none; at times Google guesses it all the same. */
-const knownPlaces = (
-  shot: Shot,
-  random: Random
-): { readonly camera: Position | null; readonly google: Position | null } => {
-  const { position } = shot
+/** The big camera knows no place; at times Google guesses it all the same. */
+const knownPlaces = (shot: Shot, random: Random): KnownPlaces => {
+  const { known, position } = shot
+  if (known !== null) return known
   if (shot.needsPlace) return { camera: position, google: position }
   if (shot.camera === "nikon") return { camera: null, google: random.chance(0.5) ? position : null }
   return random.chance(0.93) ? { camera: position, google: position } : { camera: null, google: null }
 }
+
+/** Phones know their zone; cameras show what they were set to. */
+const isPhone = (camera: CameraName): boolean => camera === "pixel" || camera === "iphone"
 
 /** A shot with nothing unusual about it. */
 export const plainLook = (shot: Shot, random: Random): Look => {
   const name = plainName(shot)
   const { camera, google } = knownPlaces(shot, random)
   const orientation = cycled([1, 1, 1, 6, 1, 1, 8, 1, 1, 3], random.integer(0, 9))
-  const offset = shot.camera !== "nikon" && random.chance(0.75)
+  const offset = isPhone(shot.camera) && random.chance(0.75)
   const style: SidecarStyle = random.chance(0.5) ? "legacy" : "supplemental"
   return {
     shot,

@@ -1,7 +1,7 @@
 /** The archives beside photos and calendar: each as its provider hands it out, all from the same days. */
 import { Effect, FileSystem, Path, Stream } from "effect"
 import { HEALTH_ARCHIVE, type TruthHealth, healthEntries, healthTruth } from "./apple-health/index.ts"
-import type { Calendar } from "./calendar.ts"
+import type { Life } from "./lives.ts"
 import { type TruthGoogleCalendar, calendarEntries, googleCalendarTruth } from "./google-calendar.ts"
 import { type TruthFit, fitEntries, fitTruth } from "./google-fit/index.ts"
 import { CLOUD_ARCHIVES, type TruthCloud, cloudParts, cloudTruth } from "./icloud/index.ts"
@@ -9,7 +9,6 @@ import { DEVICE_FILES, type TruthLocation, deviceFiles, historyEntries, location
 import type { Palette } from "./picture.ts"
 import { SPOTIFY_ARCHIVE, type TruthSpotify, spotifyEntries, spotifyTruth } from "./spotify/index.ts"
 import { type Range, archiveName, modifiedTime } from "./takeout.ts"
-import { daysOf } from "./whereabouts.ts"
 import { type ZipEntry, writeZip } from "./zip.ts"
 
 /** Truths about them, as keys of their own in `truth.json`. */
@@ -39,16 +38,17 @@ export interface OthersOptions {
   readonly directory: string
   readonly palette: Palette
   readonly range: Range
-  readonly calendar: Calendar
+  readonly life: Life
 }
 
 /** Writes them below the directory, and tells the truth about them. */
-export const writeOthers = Effect.fnUntraced(function* ({ calendar, directory, palette, range }: OthersOptions) {
+export const writeOthers = Effect.fnUntraced(function* ({ directory, life, palette, range }: OthersOptions) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const days = daysOf(range.seed)
+  const { days, recorded } = life
   const modified = modifiedTime(range)
   const to = range.from + range.days
+  const [calendar] = life.calendars(range.from, to)
   const written: Array<string> = []
   const zip = (name: string, entries: Iterable<ZipEntry>) => {
     written.push(name)
@@ -58,25 +58,25 @@ export const writeOthers = Effect.fnUntraced(function* ({ calendar, directory, p
   yield* zip(
     googleArchive(range),
     (function* () {
-      yield* historyEntries(days, range.from, to)
+      yield* historyEntries(recorded, range.from, to)
       yield* fitEntries(days, range)
       yield* calendarEntries(calendar, range)
     })()
   )
-  for (const { content, path: name } of deviceFiles(days, range)) {
+  for (const { content, path: name } of deviceFiles(recorded, range)) {
     written.push(name)
     yield* Stream.fromIterable(content).pipe(Stream.encodeText, Stream.run(fs.sink(path.join(directory, name))))
   }
   yield* zip(HEALTH_ARCHIVE, healthEntries(days, range))
   for (const { entries, path: name } of yield* cloudParts(palette, days, range, modified)) yield* zip(name, entries)
-  yield* zip(SPOTIFY_ARCHIVE, spotifyEntries(range))
+  yield* zip(SPOTIFY_ARCHIVE, spotifyEntries(days, range))
   return {
     other_archives: written,
     apple_health: healthTruth(days, range),
     apple_photos: cloudTruth(palette, days, range),
-    location: locationTruth(days, range),
+    location: locationTruth(recorded, range),
     google_fit: fitTruth(days, range),
     google_calendar: googleCalendarTruth(calendar, range),
-    spotify: spotifyTruth(range)
+    spotify: spotifyTruth(days, range)
   } satisfies OtherTruths
 })

@@ -16,7 +16,7 @@ export interface Place extends Position {
   readonly zone: string
 }
 
-const place = (name: string, address: string, latitude: number, longitude: number, altitude: number): Place => ({
+export const place = (name: string, address: string, latitude: number, longitude: number, altitude: number): Place => ({
   name,
   address,
   latitude,

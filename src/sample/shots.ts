@@ -7,7 +7,13 @@ import { type Random, stream } from "./random.ts"
 import { MINUTE, SECOND, instantAt, weekdayOf } from "./time.ts"
 import { type Trip, isQuiet, tripOn } from "./trips.ts"
 
-export type CameraName = "pixel" | "iphone" | "nikon"
+export type CameraName = "pixel" | "iphone" | "nikon" | "lumix"
+
+/** The place as camera and Google know it. */
+export interface KnownPlaces {
+  readonly camera: Position | null
+  readonly google: Position | null
+}
 
 /** One picture as it was taken. */
 export interface Shot {
@@ -16,12 +22,19 @@ export interface Shot {
   readonly day: number
   /** Counts the day's pictures. */
   readonly index: number
-  /** Whole seconds; no two pictures of a day share one. */
+  /** What its files tell. Whole seconds; no two pictures of a day share one. */
   readonly at: EpochMillis
+  /** Milliseconds by which that is later than the truth: 0, unless the camera's clock is wrong. */
+  readonly ahead: number
+  /** The camera's clock shows its time. */
   readonly zone: string
   readonly position: Position
   readonly camera: CameraName
   readonly event: LifeEvent | null
+  /** Null: what such a camera usually knows. */
+  readonly known: KnownPlaces | null
+  /** Names that are tagged on it. */
+  readonly people: ReadonlyArray<string>
   /** Without its place nobody could say to which event it belongs, so nothing may hide it. */
   readonly needsPlace: boolean
 }
@@ -121,6 +134,10 @@ const cameraFor = (random: Random, { event, needsPlace }: Moment): CameraName =>
   return !needsPlace && event !== null && event.reach > 200 && random.chance(0.35) ? "nikon" : "pixel"
 }
 
+/** First names of guests: none, one or two. */
+const tagged = (event: LifeEvent | null, index: number): ReadonlyArray<string> =>
+  (event?.guests ?? []).slice(0, index % 3).map(({ name }) => name.split(" ")[0] ?? name)
+
 /** All pictures of a day, in the order of their times. */
 export const shotsOn = (seed: number, day: number): ReadonlyArray<Shot> => {
   const random = stream("cameras", seed, day)
@@ -130,6 +147,16 @@ export const shotsOn = (seed: number, day: number): ReadonlyArray<Shot> => {
     .map((moment, index) => {
       last = Math.max(last + SECOND, Math.floor(moment.at / SECOND) * SECOND)
       const at = EpochMillis(last)
-      return { ...moment, at, id: `${seed}/${day}/${index}`, day, index, camera: cameraFor(random, moment) }
+      return {
+        ...moment,
+        at,
+        ahead: 0,
+        id: `${seed}/${day}/${index}`,
+        day,
+        index,
+        camera: cameraFor(random, moment),
+        known: null,
+        people: tagged(moment.event, index)
+      }
     })
 }

@@ -1,8 +1,8 @@
 /** The person's nights, as a watch and a sleep app tell them; each has nights without. */
 import { EpochMillis } from "../component/column.ts"
 import { type NonEmpty, type Random, cycled, stream } from "./random.ts"
-import { zoneOn } from "./steps.ts"
 import { MINUTE, instantAt } from "./time.ts"
+import type { Days } from "./whereabouts.ts"
 
 export type Stage = "Core" | "Deep" | "REM" | "Awake"
 
@@ -34,9 +34,9 @@ const stagesBetween = (random: Random, start: number, end: number): Night["stage
 }
 
 /** The night that follows a day. All its times are full minutes. */
-export const nightAfter = (seed: number, day: number): Night => {
-  const random = stream("night", seed, day)
-  const bed = instantAt(day, random.integer(22 * 60 + 40, 23 * 60 + 50) * 60, zoneOn(seed, day))
+export const nightAfter = (days: Days, day: number): Night => {
+  const random = stream("night", days.seed, day)
+  const bed = instantAt(day, random.integer(22 * 60 + 40, 23 * 60 + 50) * 60, days.zoneOn(day))
   const up = bed + random.integer(400, 480) * MINUTE
   const sources = random.next()
   const stages = stagesBetween(random, bed + random.integer(5, 25) * MINUTE, up - random.integer(0, 20) * MINUTE)

@@ -1,9 +1,8 @@
 /** How the person walks: what watch and phone count, each in its own intervals, together or alone. */
 import { EpochMillis } from "../component/column.ts"
-import { home } from "./places.ts"
 import { stream } from "./random.ts"
 import { MINUTE, SECOND, instantAt } from "./time.ts"
-import { tripOn } from "./trips.ts"
+import type { Days } from "./whereabouts.ts"
 
 export interface Counted {
   readonly start: EpochMillis
@@ -20,9 +19,6 @@ export interface Walk {
   readonly phone: Counted | null
 }
 
-/** The zone of the person's clocks. */
-export const zoneOn = (seed: number, day: number): string => (tripOn(seed, day)?.destination.centre ?? home).zone
-
 const counted = (start: number, seconds: number, count: number): Counted => ({
   start: EpochMillis(start),
   end: EpochMillis(start + seconds * SECOND),
@@ -30,10 +26,10 @@ const counted = (start: number, seconds: number, count: number): Counted => ({
 })
 
 /** The day's walks, in the order of their times. */
-export const walksOn = (seed: number, day: number): ReadonlyArray<Walk> => {
-  const random = stream("steps", seed, day)
+export const walksOn = (days: Days, day: number): ReadonlyArray<Walk> => {
+  const random = stream("steps", days.seed, day)
   // From half past seven in the morning to half past ten in the evening: no clock changes then.
-  const morning = instantAt(day, 7.5 * 3600, zoneOn(seed, day))
+  const morning = instantAt(day, 7.5 * 3600, days.zoneOn(day))
   return Array.from({ length: 60 }, (_, slot) => slot).flatMap((slot) => {
     if (!random.chance(0.18)) return []
     const start = morning + slot * 15 * MINUTE + random.integer(0, 59) * SECOND

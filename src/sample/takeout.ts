@@ -7,6 +7,7 @@ import { jsonBytes } from "./sidecar.ts"
 import { compactTime, instantAt } from "./time.ts"
 import type { TruthFate } from "./truth.ts"
 import { videoFile } from "./video.ts"
+import type { Days } from "./whereabouts.ts"
 
 export interface Range {
   readonly seed: number
@@ -89,6 +90,7 @@ const REPEATED_PICTURE = 89
  */
 export function* takeoutEntries(
   palette: Palette,
+  days: Days,
   range: Range,
   onDay: (day: DayExport) => void,
   onIgnored: (ignored: TruthFate) => void
@@ -101,7 +103,7 @@ export function* takeoutEntries(
   let sidecars = 0
   let pictures = 0
   for (let day = range.from; day < range.from + range.days; day++) {
-    const exported = exportDay(palette, range.seed, day)
+    const exported = exportDay(palette, days, day)
     onDay(exported)
     for (const { folder, metadata } of exported.albums) {
       if (folders.has(folder)) continue

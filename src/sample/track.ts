@@ -17,7 +17,7 @@ export interface Fix {
   readonly moving: boolean
 }
 
-const between = (from: Place, to: Place, part: number): Position => {
+export const between = (from: Place, to: Place, part: number): Position => {
   const mix = (left: number, right: number) => left + (right - left) * part
   return {
     latitude: mix(from.latitude, to.latitude),

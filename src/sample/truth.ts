@@ -1,5 +1,6 @@
 /** `truth.json`: what a careful importer should find in a sample. For machines to check against. */
 import type { LifeEvent } from "./event.ts"
+import type { HardTruth } from "./hard/truth.ts"
 import type { OtherTruths } from "./others.ts"
 import { dateOf, isoTime } from "./time.ts"
 
@@ -62,6 +63,10 @@ export interface TruthAlbum {
 
 /** What it tells of photos and events; of everything else only where a sample has all archives. */
 export interface Truth extends Partial<OtherTruths> {
+  /** Of a hard life: what links must find. */
+  readonly hard?: HardTruth
+  /** Of a life with several. */
+  readonly calendars?: ReadonlyArray<string>
   readonly seed: number
   readonly from: number
   readonly days: number

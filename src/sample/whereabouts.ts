@@ -1,10 +1,9 @@
-/** Where the person is all day: stays at places, and the ways between them, in step with events, pictures and trips. */
+/** Where a person is all day: stays at places, and the ways between them. What fixes the days is given; the rest follows. */
 import { EpochMillis } from "../component/column.ts"
-import { eventsOn } from "./life.ts"
-import { type Place, type Position, holidays, home, office, walks, weekends } from "./places.ts"
-import { type Shot, shotsOn } from "./shots.ts"
-import { HOUR, MINUTE, instantAt, rememberedOffsets, weekdayOf } from "./time.ts"
-import { isQuiet, tripOn } from "./trips.ts"
+import type { Place, Position } from "./places.ts"
+import type { Shot } from "./shots.ts"
+import { HOUR, MINUTE, instantAt } from "./time.ts"
+import type { Trip } from "./trips.ts"
 
 export interface Stay {
   readonly place: Place
@@ -36,6 +35,12 @@ export interface Days {
   readonly whereabouts: (day: number) => Whereabouts
   /** Minutes east of UTC. */
   readonly offsetAt: (instant: EpochMillis, zone: string) => number
+  /** The zone of the person's clocks. */
+  readonly zoneOn: (day: number) => string
+  /** The trip that covers the day. */
+  readonly tripOn: (day: number) => Trip | null
+  /** What a place is to the person, as Google sees it. */
+  readonly semanticType: (place: Place) => "HOME" | "WORK" | "UNKNOWN"
 }
 
 const RADIANS = Math.PI / 180
@@ -66,83 +71,20 @@ const minutesFor = (metres: number): number => {
 
 const timeBetween = (from: Place, to: Place): number => minutesFor(metresBetween(from, to)) * MINUTE
 
-/** Where one sleeps on a trip: some hundred metres from its centre. */
-const lodgings: ReadonlyMap<Place, Place> = new Map(
-  [...holidays, ...weekends].map(({ centre }) => [
-    centre,
-    {
-      ...centre,
-      name: `Hotel ${centre.name}`,
-      latitude: Number((centre.latitude + 0.0062).toFixed(7)),
-      longitude: Number((centre.longitude + 0.0031).toFixed(7))
-    }
-  ])
-)
-
-/** Where one rests on a day. */
-const baseOn = (seed: number, day: number): Place => lodgings.get(tripOn(seed, day)?.destination.centre ?? home) ?? home
-
-/** Where the night after a day is spent. */
-const baseAfter = (seed: number, day: number): Place => (tripOn(seed, day)?.lastDay === day ? home : baseOn(seed, day))
-
-const stay = (place: Place, start: number, end: number): Stay => ({
+export const stay = (place: Place, start: number, end: number): Stay => ({
   place,
   start: EpochMillis(Math.floor(start / MINUTE) * MINUTE),
   end: EpochMillis(Math.ceil(end / MINUTE) * MINUTE)
 })
 
-const atClock = (place: Place, day: number, fromHour: number, toHour: number): Stay =>
+export const atClock = (place: Place, day: number, fromHour: number, toHour: number): Stay =>
   stay(place, instantAt(day, fromHour * 3600, place.zone), instantAt(day, toHour * 3600, place.zone))
 
-const nearest = (places: readonly [Place, ...ReadonlyArray<Place>], position: Position): Place =>
-  places.reduce((best, one) => (metresBetween(one, position) < metresBetween(best, position) ? one : best))
-
-/** Pictures outside the calendar, taken within half an hour of each other, are a stay at what is near. */
-const strolls = (shots: ReadonlyArray<Shot>, placeOf: (shot: Shot) => Place): ReadonlyArray<Stay> =>
-  shots.reduce<ReadonlyArray<Stay>>((found, shot) => {
-    const place = placeOf(shot)
-    const last = found.at(-1)
-    if (last !== undefined && last.place === place && shot.at - last.end < 40 * MINUTE)
-      return [...found.slice(0, -1), { ...last, end: stay(place, shot.at, shot.at + 5 * MINUTE).end }]
-    return [...found, stay(place, shot.at - 5 * MINUTE, shot.at + 5 * MINUTE)]
-  }, [])
-
-/** What fixes a day, in the order of the beginnings: at least one stay away from the base. */
-const fixedOn = (seed: number, day: number, shots: ReadonlyArray<Shot>): ReadonlyArray<Stay> => {
-  const trip = tripOn(seed, day)
-  if (trip === null && isQuiet(seed, day)) {
-    // Before a trip in the morning, as it may begin the evening before; after one in the evening, for the same reason.
-    const hour = tripOn(seed, day + 1) === null ? 17 : 10
-    return [atClock(walks[0], day, hour, hour + 0.5)]
-  }
-  const attended = eventsOn(seed, day)
-    .filter(({ cancelled, location }) => !cancelled && location !== null)
-    .map(({ end, place, start }) => stay(place, start, end))
-  const free = shots.filter(({ event }) => event === null || event.lastDay !== null)
-  if (trip !== null) {
-    const { centre } = trip.destination
-    const arrival = day === trip.firstDay ? [atClock(baseOn(seed, day), day, 13, 13.25)] : []
-    const around = strolls(free, () => centre)
-    const stays = [...attended, ...around]
-    return [...arrival, ...(stays.length > 0 ? stays : [atClock(centre, day, 15, 15.5)])]
-  }
-  const outside = strolls(free, ({ position }) => nearest([home, ...walks], position)).filter(
-    ({ place }) => place !== home
-  )
-  const atWork =
-    weekdayOf(day) < 5 && free.length === 0 ? [atClock(office, day, 9, 12), atClock(office, day, 13, 17)] : []
-  const clear = atWork.filter(({ end, start }) =>
-    attended.every((one) => one.end < start - HOUR || one.start > end + HOUR)
-  )
-  const stays = [...attended, ...outside, ...clear]
-  return stays.length > 0 ? stays : [atClock(walks[0], day, 17, 17.5)]
-}
-
 /** One after the other, with time to get there: who goes on earlier leaves what was before. */
-const inOrder = (stays: ReadonlyArray<Stay>): ReadonlyArray<Stay> =>
+export const inOrder = <S extends Stay>(stays: ReadonlyArray<S>): ReadonlyArray<S> =>
   stays
     .toSorted((left, right) => left.start - right.start)
-    .reduce<ReadonlyArray<Stay>>((done, next) => {
+    .reduce<ReadonlyArray<S>>((done, next) => {
       const last = done.at(-1)
       if (last === undefined) return [next]
       if (last.place === next.place && next.start - last.end < 2 * HOUR)
@@ -169,7 +111,7 @@ const moveBetween = (from: Stay, to: Stay): Move => {
 }
 
 /** Keeps all answers: every archive asks for the same days, and a day is small. */
-const remembered = <T>(make: (day: number) => T): ((day: number) => T) => {
+export const remembered = <T>(make: (day: number) => T): ((day: number) => T) => {
   const known = new Map<number, T>()
   return (day) => {
     const found = known.get(day) ?? make(day)
@@ -178,18 +120,24 @@ const remembered = <T>(make: (day: number) => T): ((day: number) => T) => {
   }
 }
 
-/** The days of a life. */
-export const daysOf = (seed: number): Days => {
-  const shots = remembered((day) => shotsOn(seed, day))
-  const fixed = remembered((day) => inOrder(fixedOn(seed, day, shots(day))))
-  const whereabouts = remembered((day) => {
+/** What decides about the days: stays away from the base in their order, at least one on each day, and the base itself. */
+export interface Fixed {
+  readonly stays: (day: number) => ReadonlyArray<Stay>
+  /** Where one rests on a day. */
+  readonly baseOn: (day: number) => Place
+  /** Where the night after it is spent. */
+  readonly baseAfter: (day: number) => Place
+}
+
+export const whereaboutsOf = ({ baseAfter, baseOn, stays: fixed }: Fixed): Days["whereabouts"] =>
+  remembered((day) => {
     const own = fixed(day)
     const next = fixed(day + 1).slice(0, 1)
     const all = [...own, ...next]
     const stays = own.flatMap((from, index) => {
       const to = all[index + 1]
       if (to === undefined) return [from]
-      return linked(from, to, index === own.length - 1 ? baseAfter(seed, day) : baseOn(seed, day))
+      return linked(from, to, index === own.length - 1 ? baseAfter(day) : baseOn(day))
     })
     const chain = [...stays, ...next]
     const moves = stays.flatMap((from, index) => {
@@ -198,5 +146,3 @@ export const daysOf = (seed: number): Days => {
     })
     return { stays, moves }
   })
-  return { seed, shots, whereabouts, offsetAt: rememberedOffsets() }
-}

@@ -44,6 +44,8 @@ const central = european(["CET", "CEST"], ["+0100", "+0200"], ["03", "02"])
 const OBSERVANCES: { readonly [zone: string]: ReadonlyArray<Observance> } = {
   "Europe/Vienna": central,
   "Europe/Prague": central,
+  "Europe/Berlin": central,
+  "Europe/Zurich": central,
   "Europe/Budapest": central,
   "Europe/Ljubljana": central,
   "Europe/Rome": central,

@@ -9,6 +9,7 @@ import { readHeif } from "../../src/media/heif.ts"
 import { readJpeg } from "../../src/media/jpeg.ts"
 import { memorySource } from "../../src/media/source.ts"
 import { makePalette } from "../../src/sample/picture.ts"
+import { daysOf } from "../../src/sample/ordinary.ts"
 import { takeoutEntries } from "../../src/sample/takeout.ts"
 import { brokenBlock, exifBlock } from "./exif-block.ts"
 import { jpegWith, tiffOf } from "./files.ts"
@@ -195,7 +196,8 @@ describe("EXIF by our reader, and by ExifReader", () => {
 
   it("says the same of the sample's pictures", () => {
     let pictures = 0
-    for (const { path, bytes } of takeoutEntries(makePalette(), { seed: 7, from: 100, days: 40 }, ignore, ignore)) {
+    const range = { seed: 7, from: 100, days: 40 }
+    for (const { path, bytes } of takeoutEntries(makePalette(), daysOf(7), range, ignore, ignore)) {
       const file = Buffer.from(bytes)
       const block = path.endsWith(".jpg") && file.length > 0 ? readJpeg(memorySource(file))?.exif : null
       if (block === null || block === undefined) continue

@@ -1,13 +1,15 @@
 import { expect, test } from "vitest"
 import { exportDay, trapNames } from "../../src/sample/day.ts"
+import { daysOf } from "../../src/sample/ordinary.ts"
 import { makePalette } from "../../src/sample/picture.ts"
 import { shotsOn } from "../../src/sample/shots.ts"
 import { tripOn } from "../../src/sample/trips.ts"
 
 const palette = makePalette()
+const life = daysOf(11)
 
 test("over the years no two files have one path", () => {
-  const paths = Array.from({ length: 800 }, (_, day) => exportDay(palette, 11, day)).flatMap(({ files }) =>
+  const paths = Array.from({ length: 800 }, (_, day) => exportDay(palette, life, day)).flatMap(({ files }) =>
     files.map(({ path }) => path)
   )
   expect(paths.length).toBeGreaterThan(10_000)
@@ -15,14 +17,14 @@ test("over the years no two files have one path", () => {
 })
 
 test("any day can be made alone, and is what it was", () => {
-  const day = exportDay(palette, 11, 123)
-  exportDay(palette, 11, 7)
-  expect(exportDay(palette, 11, 123)).toEqual(day)
+  const day = exportDay(palette, life, 123)
+  exportDay(palette, life, 7)
+  expect(exportDay(palette, life, 123)).toEqual(day)
 })
 
 test.each([1, 2, 3, -1, 2_147_483_648])("a year of seed %i meets every trap", (seed) => {
   const met = new Set(
-    Array.from({ length: 365 }, (_, day) => exportDay(palette, seed, day)).flatMap(({ photos }) =>
+    Array.from({ length: 365 }, (_, day) => exportDay(palette, daysOf(seed), day)).flatMap(({ photos }) =>
       photos.map(({ trap }) => trap)
     )
   )
@@ -31,7 +33,7 @@ test.each([1, 2, 3, -1, 2_147_483_648])("a year of seed %i meets every trap", (s
 
 test("a month meets nearly all of them", () => {
   const met = new Set(
-    Array.from({ length: 30 }, (_, day) => exportDay(palette, 1, day)).flatMap(({ photos }) =>
+    Array.from({ length: 30 }, (_, day) => exportDay(palette, daysOf(1), day)).flatMap(({ photos }) =>
       photos.flatMap(({ trap }) => trap ?? [])
     )
   )

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { instancesIn } from "../../src/sample/calendar.ts"
 import { exportDay } from "../../src/sample/day.ts"
+import { daysOf } from "../../src/sample/ordinary.ts"
 import { makePalette } from "../../src/sample/picture.ts"
 import { HOUR } from "../../src/sample/time.ts"
 import { type TruthEvent, type TruthPhoto, truthOfEvent } from "../../src/sample/truth.ts"
@@ -52,7 +53,8 @@ const keyOf = (event: { readonly uid: string; readonly starts_at: string } | nul
   event === null ? null : `${event.uid} ${event.starts_at}`
 
 describe.each([1, 42, -7])("the life of seed %i", (seed) => {
-  const photos = Array.from({ length: DAYS }, (_, day) => exportDay(palette, seed, day)).flatMap((day) => day.photos)
+  const days = daysOf(seed)
+  const photos = Array.from({ length: DAYS }, (_, day) => exportDay(palette, days, day)).flatMap((day) => day.photos)
   const events = instancesIn(seed, 0, DAYS).map(truthOfEvent)
   const timed = events.map((event) => ({ event, start: Date.parse(event.starts_at), end: Date.parse(event.ends_at) }))
 

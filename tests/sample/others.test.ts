@@ -5,7 +5,7 @@ import { fitEntries } from "../../src/sample/google-fit/index.ts"
 import { deviceFiles, historyEntries } from "../../src/sample/location/index.ts"
 import { isOther } from "../../src/sample/others.ts"
 import { spotifyEntries } from "../../src/sample/spotify/index.ts"
-import { daysOf } from "../../src/sample/whereabouts.ts"
+import { daysOf } from "../../src/sample/ordinary.ts"
 import { textsOf } from "./support.ts"
 
 describe.each([1, 2, 3, 8])("all archives of %i days", (count) => {
@@ -14,7 +14,7 @@ describe.each([1, 2, 3, 8])("all archives of %i days", (count) => {
     const range = { seed, from: 17, days: count }
     const texts = new Map([
       ...textsOf([...historyEntries(days, range.from, range.from + count), ...fitEntries(days, range)]),
-      ...textsOf([...healthEntries(days, range), ...spotifyEntries(range)]),
+      ...textsOf([...healthEntries(days, range), ...spotifyEntries(days, range)]),
       ...deviceFiles(days, range).map(({ content, path }) => [path, [...content].join("")] as const)
     ])
     expect(texts.size).toBeGreaterThan(20)

@@ -1,14 +1,16 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { EpochMillis } from "../../src/component/column.ts"
+import { daysOf } from "../../src/sample/ordinary.ts"
 import { nightAfter, sleptIn } from "../../src/sample/sleep.ts"
 import { minutesOf, trueSteps, union, walksOn } from "../../src/sample/steps.ts"
 import { MINUTE } from "../../src/sample/time.ts"
 
 const QUARTER = 15 * MINUTE
+const life = daysOf(3)
 
 test("no interval leaves its quarter of an hour, and the phone's lie within the watch's or where it has none", () => {
-  const walks = Array.from({ length: 300 }, (_, day) => walksOn(3, day)).flat()
+  const walks = Array.from({ length: 300 }, (_, day) => walksOn(life, day)).flat()
   for (const { phone, watch } of walks) {
     const all = [...watch, ...(phone === null ? [] : [phone])]
     expect(new Set(all.flatMap(({ end, start }) => [start, end - 1].map((at) => Math.floor(at / QUARTER)))).size).toBe(
@@ -23,7 +25,7 @@ test("no interval leaves its quarter of an hour, and the phone's lie within the 
 })
 
 test("the true steps are neither the sum of both devices nor one of them", () => {
-  const walks = Array.from({ length: 30 }, (_, day) => walksOn(3, day)).flat()
+  const walks = Array.from({ length: 30 }, (_, day) => walksOn(life, day)).flat()
   const sum = (count: (walk: (typeof walks)[number]) => number) => walks.reduce((all, walk) => all + count(walk), 0)
   const watch = sum((walk) => walk.watch.reduce((all, { count }) => all + count, 0))
   const phone = sum((walk) => walk.phone?.count ?? 0)
@@ -52,7 +54,7 @@ test("the union has the minutes that any interval has, each once", () => {
 })
 
 test("nights have one source, or the other, or both, which overlap", () => {
-  const nights = Array.from({ length: 120 }, (_, day) => nightAfter(3, day))
+  const nights = Array.from({ length: 120 }, (_, day) => nightAfter(life, day))
   const sources = nights.map(({ asleep, stages }) => `${asleep !== null} ${stages.length > 0}`)
   expect(new Set(sources)).toEqual(new Set(["true true", "true false", "false true"]))
   const doubled = nights.filter((night) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { MINUTE } from "../../src/sample/time.ts"
 import { trackOn } from "../../src/sample/track.ts"
-import { daysOf } from "../../src/sample/whereabouts.ts"
+import { daysOf } from "../../src/sample/ordinary.ts"
 import { metres } from "./support.ts"
 
 const DAYS = 400

@@ -93,13 +93,12 @@ export interface TruthHealth {
 const eachDay = ({ days, from }: Range): ReadonlyArray<number> => Array.from({ length: days }, (_, day) => from + day)
 
 function* exportXml(days: Days, range: Range): Generator<string> {
-  const { seed } = range
   yield opening(days, instantAt(range.from + range.days, 9 * 3600, "UTC"))
   for (const day of eachDay(range))
-    yield recordsOn(seed, day)
+    yield recordsOn(days, day)
       .map((record) => recordElement(record, { days, range }, day).repeat(record.repeated ? 2 : 1))
       .join("")
-  for (const day of eachDay(range)) yield correlationElement(bloodPressureOn(seed, day), { days, range }, day)
+  for (const day of eachDay(range)) yield correlationElement(bloodPressureOn(days, day), { days, range }, day)
   for (const day of eachDay(range))
     yield workoutsOn(days, day)
       .map((workout) => workoutElement(workout, WATCH, { days, range }, day))
@@ -144,7 +143,7 @@ const addTo = (sums: Map<string, number>, key: string, value: number): void => {
 const stepsTruth = (days: Days, range: Range): ReadonlyArray<TruthSteps> => {
   const sums = { steps: new Map<string, number>(), watch: new Map<string, number>(), phone: new Map<string, number>() }
   for (const day of eachDay(range))
-    for (const walk of walksOn(range.seed, day)) {
+    for (const walk of walksOn(days, day)) {
       const [first] = [...walk.watch, ...(walk.phone === null ? [] : [walk.phone])]
       if (first === undefined) continue
       const date = dateIn(days, first.start)
@@ -158,7 +157,7 @@ const stepsTruth = (days: Days, range: Range): ReadonlyArray<TruthSteps> => {
 }
 
 const nightTruth = (days: Days, day: number): ReadonlyArray<TruthNight> => {
-  const slept = sleptIn(nightAfter(days.seed, day)).toSorted((left, right) => left.start - right.start)
+  const slept = sleptIn(nightAfter(days, day)).toSorted((left, right) => left.start - right.start)
   const [first] = slept
   const last = slept.toSorted((left, right) => right.end - left.end)[0]
   if (first === undefined || last === undefined) return []
@@ -212,8 +211,8 @@ export const healthTruth = (days: Days, range: Range): TruthHealth => {
     if (twice) repeated.identical++
   }
   for (const day of eachDay(range)) {
-    recordsOn(range.seed, day).forEach(note)
-    const children = bloodPressureOn(range.seed, day).length
+    recordsOn(days, day).forEach(note)
+    const children = bloodPressureOn(days, day).length
     repeated.in_correlations += children
     if (children > 0) correlations++
   }

@@ -2,8 +2,9 @@
 import { EpochMillis } from "../../component/column.ts"
 import { stream } from "../random.ts"
 import { nightAfter } from "../sleep.ts"
-import { type Counted, walksOn, zoneOn } from "../steps.ts"
+import { type Counted, walksOn } from "../steps.ts"
 import { HOUR, MINUTE, SECOND, instantAt, weekdayOf } from "../time.ts"
+import type { Days } from "../whereabouts.ts"
 import {
   CUFF,
   type HealthRecord,
@@ -37,8 +38,8 @@ const record = (
 
 const at = (instant: number) => ({ start: EpochMillis(instant), end: EpochMillis(instant) })
 
-const steps = (seed: number, day: number): ReadonlyArray<HealthRecord> =>
-  walksOn(seed, day).flatMap(({ phone, watch }, index) => {
+const steps = (days: Days, day: number): ReadonlyArray<HealthRecord> =>
+  walksOn(days, day).flatMap(({ phone, watch }, index) => {
     const counted = (source: HealthSource) => (one: Counted) =>
       record(quantity("StepCount"), source, one, String(one.count), { unit: "count", withDevice: index % 5 !== 4 })
     const distance = (source: HealthSource) => (one: Counted) =>
@@ -51,9 +52,9 @@ const steps = (seed: number, day: number): ReadonlyArray<HealthRecord> =>
     ]
   })
 
-const heart = (seed: number, day: number): ReadonlyArray<HealthRecord> => {
-  const random = stream("heart", seed, day)
-  const morning = instantAt(day, 6 * 3600, zoneOn(seed, day))
+const heart = (days: Days, day: number): ReadonlyArray<HealthRecord> => {
+  const random = stream("heart", days.seed, day)
+  const morning = instantAt(day, 6 * 3600, days.zoneOn(day))
   const rates = Array.from({ length: 34 }, (_, index) => {
     const moment = morning + index * 30 * MINUTE + random.integer(0, 1500) * SECOND
     return record(quantity("HeartRate"), WATCH, at(moment), String(random.integer(52, 138)), {
@@ -75,10 +76,10 @@ const heart = (seed: number, day: number): ReadonlyArray<HealthRecord> => {
   return [...rates, ...energy]
 }
 
-const weight = (seed: number, day: number): ReadonlyArray<HealthRecord> => {
+const weight = (days: Days, day: number): ReadonlyArray<HealthRecord> => {
   if (weekdayOf(day) % 3 !== 0) return []
-  const random = stream("weight", seed, day)
-  const moment = at(instantAt(day, (7 * 60 + 5) * 60, zoneOn(seed, day)))
+  const random = stream("weight", days.seed, day)
+  const moment = at(instantAt(day, (7 * 60 + 5) * 60, days.zoneOn(day)))
   return [
     record(quantity("BodyMass"), SCALE, moment, (random.integer(6_420, 6_560) / 100).toFixed(2), {
       unit: "kg",
@@ -93,10 +94,10 @@ const weight = (seed: number, day: number): ReadonlyArray<HealthRecord> => {
 }
 
 /** The two pressures that a Correlation has for children. On Sundays. */
-export const bloodPressureOn = (seed: number, day: number): ReadonlyArray<HealthRecord> => {
+export const bloodPressureOn = (days: Days, day: number): ReadonlyArray<HealthRecord> => {
   if (weekdayOf(day) !== 6) return []
-  const random = stream("pressure", seed, day)
-  const moment = at(instantAt(day, (8 * 60 + 10) * 60, zoneOn(seed, day)))
+  const random = stream("pressure", days.seed, day)
+  const moment = at(instantAt(day, (8 * 60 + 10) * 60, days.zoneOn(day)))
   const systolic = random.integer(108, 131)
   return [
     record(quantity("BloodPressureSystolic"), CUFF, moment, String(systolic), { unit: "mmHg" }),
@@ -106,11 +107,11 @@ export const bloodPressureOn = (seed: number, day: number): ReadonlyArray<Health
   ]
 }
 
-const sleep = (seed: number, day: number): ReadonlyArray<HealthRecord> => {
-  const { asleep, inBed, stages } = nightAfter(seed, day)
+const sleep = (days: Days, day: number): ReadonlyArray<HealthRecord> => {
+  const { asleep, inBed, stages } = nightAfter(days, day)
   const analysis = (source: HealthSource, times: Pick<Counted, "start" | "end">, value: string) =>
     record(category("SleepAnalysis"), source, times, `HKCategoryValueSleepAnalysis${value}`, {
-      metadata: [["HKTimeZone", zoneOn(seed, day)]]
+      metadata: [["HKTimeZone", days.zoneOn(day)]]
     })
   return [
     ...(inBed === null ? [] : [analysis(SLEEP_APP, inBed, "InBed")]),
@@ -119,20 +120,20 @@ const sleep = (seed: number, day: number): ReadonlyArray<HealthRecord> => {
   ]
 }
 
-const mindful = (seed: number, day: number): ReadonlyArray<HealthRecord> => {
-  if (!stream("mindful", seed, day).chance(0.2)) return []
-  const start = instantAt(day, 21 * 3600, zoneOn(seed, day))
+const mindful = (days: Days, day: number): ReadonlyArray<HealthRecord> => {
+  if (!stream("mindful", days.seed, day).chance(0.2)) return []
+  const start = instantAt(day, 21 * 3600, days.zoneOn(day))
   const times = { start, end: EpochMillis(start + 5 * MINUTE) }
   // Sessions have no value of their own, and older exports no attribute for it.
   return [record(category("MindfulSession"), PHONE, times, "", { value: null, withDevice: false })]
 }
 
 /** All samples of a day and the night after it, a Correlation's children among them. */
-export const recordsOn = (seed: number, day: number): ReadonlyArray<HealthRecord> => [
-  ...steps(seed, day),
-  ...heart(seed, day),
-  ...weight(seed, day),
-  ...bloodPressureOn(seed, day),
-  ...sleep(seed, day),
-  ...mindful(seed, day)
+export const recordsOn = (days: Days, day: number): ReadonlyArray<HealthRecord> => [
+  ...steps(days, day),
+  ...heart(days, day),
+  ...weight(days, day),
+  ...bloodPressureOn(days, day),
+  ...sleep(days, day),
+  ...mindful(days, day)
 ]

@@ -3,7 +3,6 @@ import { EpochMillis } from "../../component/column.ts"
 import { routeOf, workoutsOn } from "../apple-health/workouts.ts"
 import { localIso } from "../location/google-place.ts"
 import type { Place } from "../places.ts"
-import { zoneOn } from "../steps.ts"
 import { MINUTE, SECOND, dateOf, instantAt } from "../time.ts"
 import { type Days, metresBetween } from "../whereabouts.ts"
 import { mergedSteps } from "./points.ts"
@@ -112,11 +111,11 @@ ${trackpoints.join("\n")}
 const QUARTER = 15 * MINUTE
 
 /** Quarter-hours of a date with the steps that begin in them, nulls where there were none. */
-const quartersOf = (seed: number, day: number) => {
-  const zone = zoneOn(seed, day)
+const quartersOf = (days: Days, day: number) => {
+  const zone = days.zoneOn(day)
   const midnight = instantAt(day, 0, zone)
   const count = Math.round((instantAt(day + 1, 0, zone) - midnight) / QUARTER)
-  const points = mergedSteps.pointsOn(seed, day)
+  const points = mergedSteps.pointsOn(days, day)
   return Array.from({ length: count }, (_, index) => {
     const start = EpochMillis(midnight + index * QUARTER)
     const own = points.filter((point) => point.start >= start && point.start < start + QUARTER)
@@ -128,7 +127,7 @@ const quartersOf = (seed: number, day: number) => {
 /** The day's own table: one row for each quarter of an hour. */
 export const quarterTable = (days: Days, day: number): string => {
   const clock = (instant: EpochMillis, zone: string) => localIso(days, instant, zone).slice(11)
-  const rows = quartersOf(days.seed, day).map(({ end, start, steps, zone }) =>
+  const rows = quartersOf(days, day).map(({ end, start, steps, zone }) =>
     [
       clock(start, zone),
       clock(end, zone),
@@ -142,8 +141,8 @@ export const quarterTable = (days: Days, day: number): string => {
 }
 
 /** A date's row of the table of all days. */
-export const summaryRow = (seed: number, day: number): string => {
-  const steps = quartersOf(seed, day).reduce((sum, quarter) => sum + (quarter.steps ?? 0), 0)
+export const summaryRow = (days: Days, day: number): string => {
+  const steps = quartersOf(days, day).reduce((sum, quarter) => sum + (quarter.steps ?? 0), 0)
   return `${dateOf(day)},${Math.round(steps / 110)},1752.00,${(steps * 0.71).toFixed(3)},${steps}\n`
 }
 

@@ -61,19 +61,19 @@ const summaryOf = ({ days, from, seed }: Range): string | null =>
     ? null
     : `${ROOT}/Daily activity metrics/Daily activity metrics.csv`
 
-function* pointsJson(data: DataSource, range: Range): Generator<string> {
+function* pointsJson(data: DataSource, days: Days, range: Range): Generator<string> {
   yield `{"Data Source": ${JSON.stringify(data.id)}, "Data Points": [`
   yield* elements(
     daysIn(range)
       .values()
-      .map((day) => pointLines(data, range.seed, day))
+      .map((day) => pointLines(data, days, day))
   )
   yield "\n]}\n"
 }
 
-function* summaryCsv(range: Range): Generator<string> {
+function* summaryCsv(days: Days, range: Range): Generator<string> {
   yield SUMMARY_HEAD
-  for (const day of daysIn(range)) yield summaryRow(range.seed, day)
+  for (const day of daysIn(range)) yield summaryRow(days, day)
 }
 
 const dataPath = ({ file }: DataSource): string => `${ROOT}/All Data/${file}`
@@ -83,7 +83,7 @@ const trackPath = (days: Days, session: Session): string => `${ROOT}/Activities/
 /** Fit's files in a Takeout, made as they are asked for. */
 export function* fitEntries(days: Days, range: Range): Generator<ZipEntry> {
   const text = (path: string, content: Iterable<string>): ZipEntry => ({ path, content, stored: false })
-  for (const data of dataSources) yield text(dataPath(data), pointsJson(data, range))
+  for (const data of dataSources) yield text(dataPath(data), pointsJson(data, days, range))
   for (const day of daysIn(range)) {
     for (const session of sessionsOn(days, day)) {
       yield text(sessionPath(days, session), [sessionJson(session)])
@@ -92,14 +92,14 @@ export function* fitEntries(days: Days, range: Range): Generator<ZipEntry> {
     yield text(`${ROOT}/Daily activity metrics/${dateOf(day)}.csv`, [quarterTable(days, day)])
   }
   const summary = summaryOf(range)
-  if (summary !== null) yield text(summary, summaryCsv(range))
+  if (summary !== null) yield text(summary, summaryCsv(days, range))
 }
 
 const valueOf = (value: { readonly intVal: number } | { readonly fpVal: number }): number =>
   "intVal" in value ? value.intVal : value.fpVal
 
-const stepsByDate = (range: Range): TruthFit["steps"] => {
-  const points = daysIn(range).flatMap((day) => mergedSteps.pointsOn(range.seed, day))
+const stepsByDate = (days: Days, range: Range): TruthFit["steps"] => {
+  const points = daysIn(range).flatMap((day) => mergedSteps.pointsOn(days, day))
   return [...Map.groupBy(points, ({ start }) => isoTime(start).slice(0, 10))]
     .map(([date, all]) => ({ date, steps: all.reduce((sum, { value }) => sum + valueOf(value), 0) }))
     .toSorted((left, right) => (left.date < right.date ? -1 : 1))
@@ -108,7 +108,7 @@ const stepsByDate = (range: Range): TruthFit["steps"] => {
 /** What is true of the days. */
 export const fitTruth = (days: Days, range: Range): TruthFit => {
   const sources = dataSources.map((data): TruthFitSource => {
-    const points = daysIn(range).flatMap((day) => data.pointsOn(range.seed, day))
+    const points = daysIn(range).flatMap((day) => data.pointsOn(days, day))
     const sum = points.reduce((total, { value }) => total + valueOf(value), 0)
     return {
       path: dataPath(data),
@@ -121,7 +121,7 @@ export const fitTruth = (days: Days, range: Range): TruthFit => {
   return {
     sources,
     points: sources.reduce((sum, { points }) => sum + points, 0),
-    steps: stepsByDate(range),
+    steps: stepsByDate(days, range),
     sessions: daysIn(range).flatMap((day) =>
       sessionsOn(days, day).map((session) => {
         const lost = isLost(range, session)

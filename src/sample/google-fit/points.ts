@@ -2,8 +2,9 @@
 import { EpochMillis } from "../../component/column.ts"
 import { type NonEmpty, stream } from "../random.ts"
 import { type Stage, nightAfter } from "../sleep.ts"
-import { walksOn, zoneOn } from "../steps.ts"
+import { walksOn } from "../steps.ts"
 import { MINUTE, SECOND, instantAt } from "../time.ts"
+import type { Days } from "../whereabouts.ts"
 
 export interface DataPoint {
   readonly start: EpochMillis
@@ -22,7 +23,7 @@ export interface DataSource {
   readonly nanos: string
   /** Times are texts in some files, numbers beyond what JavaScript's can hold in others. */
   readonly asText: boolean
-  readonly pointsOn: (seed: number, day: number) => ReadonlyArray<DataPoint>
+  readonly pointsOn: (days: Days, day: number) => ReadonlyArray<DataPoint>
 }
 
 const NAME = 46
@@ -32,8 +33,8 @@ const fileOf = (id: string, number?: number): string =>
   `${id.replaceAll(":", "_").slice(0, NAME)}${number === undefined ? "" : `(${number})`}.json`
 
 /** The other phone counts too, in intervals of its own. */
-const stepPoints = (seed: number, day: number): ReadonlyArray<DataPoint> =>
-  walksOn(seed, day).flatMap(({ phone }) =>
+const stepPoints = (days: Days, day: number): ReadonlyArray<DataPoint> =>
+  walksOn(days, day).flatMap(({ phone }) =>
     phone === null
       ? []
       : [
@@ -45,9 +46,9 @@ const stepPoints = (seed: number, day: number): ReadonlyArray<DataPoint> =>
         ]
   )
 
-const heartPoints = (seed: number, day: number): ReadonlyArray<DataPoint> => {
-  const random = stream("fit heart", seed, day)
-  const morning = instantAt(day, 7 * 3600, zoneOn(seed, day))
+const heartPoints = (days: Days, day: number): ReadonlyArray<DataPoint> => {
+  const random = stream("fit heart", days.seed, day)
+  const morning = instantAt(day, 7 * 3600, days.zoneOn(day))
   return Array.from({ length: 12 }, (_, index) => {
     const at = EpochMillis(morning + index * 70 * MINUTE + random.integer(0, 3_000_000))
     return { start: at, end: at, value: { fpVal: random.integer(54, 131) } }
@@ -56,13 +57,13 @@ const heartPoints = (seed: number, day: number): ReadonlyArray<DataPoint> => {
 
 const CODES: { readonly [S in Stage]: number } = { Awake: 1, Core: 4, Deep: 5, REM: 6 }
 
-const sleepPoints = (seed: number, day: number): ReadonlyArray<DataPoint> =>
-  nightAfter(seed, day).stages.map(({ end, stage, start }) => ({ start, end, value: { intVal: CODES[stage] } }))
+const sleepPoints = (days: Days, day: number): ReadonlyArray<DataPoint> =>
+  nightAfter(days, day).stages.map(({ end, stage, start }) => ({ start, end, value: { intVal: CODES[stage] } }))
 
-const weightPoints = (seed: number, day: number): ReadonlyArray<DataPoint> => {
+const weightPoints = (days: Days, day: number): ReadonlyArray<DataPoint> => {
   if (day % 3 !== 0) return []
-  const at = instantAt(day, (7 * 60 + 6) * 60, zoneOn(seed, day))
-  return [{ start: at, end: at, value: { fpVal: stream("fit weight", seed, day).integer(6_420, 6_560) / 100 } }]
+  const at = instantAt(day, (7 * 60 + 6) * 60, days.zoneOn(day))
+  return [{ start: at, end: at, value: { fpVal: stream("fit weight", days.seed, day).integer(6_420, 6_560) / 100 } }]
 }
 
 const GMS = "com.google.android.gms"
@@ -113,5 +114,5 @@ const pointJson = ({ asText, nanos, origin, type }: DataSource, { end, start, va
 }
 
 /** A source's points on some days, as JSON. */
-export const pointLines = (data: DataSource, seed: number, day: number): ReadonlyArray<string> =>
-  data.pointsOn(seed, day).map((point) => pointJson(data, point))
+export const pointLines = (data: DataSource, days: Days, day: number): ReadonlyArray<string> =>
+  data.pointsOn(days, day).map((point) => pointJson(data, point))

@@ -8,7 +8,6 @@ import type { Position } from "../places.ts"
 import { type NonEmpty, cycled, stream } from "../random.ts"
 import type { Shot } from "../shots.ts"
 import { HOUR, SECOND, weekdayOf } from "../time.ts"
-import { tripOn } from "../trips.ts"
 import { videoFile } from "../video.ts"
 import type { Days } from "../whereabouts.ts"
 
@@ -61,8 +60,8 @@ const partOf = (day: number): number => (Math.abs(day) % 2) + 1
 /** Titles of lists are file names: nothing stands in them that files don't like. */
 const listName = (title: string): string => title.replaceAll(/[/:]/g, "-")
 
-const albumsOf = (seed: number, { day, event, index }: Shot): ReadonlyArray<string> => {
-  const trip = tripOn(seed, day)
+const albumsOf = (days: Days, { day, event, index }: Shot): ReadonlyArray<string> => {
+  const trip = days.tripOn(day)
   return [
     ...(trip !== null && index % 3 !== 0 ? [listName(trip.destination.album)] : []),
     ...(event?.album ? [listName(event.album)] : [])
@@ -92,7 +91,7 @@ const stranger = (photo: CloudPhoto, look: Look, stem: string): CloudPhoto => {
   }
 }
 
-const photosOf = (palette: Palette, seed: number, shot: Shot, rank: number): ReadonlyArray<CloudPhoto> => {
+const photosOf = (palette: Palette, days: Days, shot: Shot, rank: number): ReadonlyArray<CloudPhoto> => {
   const look = plainLook(shot, stream("look", shot.id))
   const stem = stemOf(shot.day, rank)
   const trap = shot.index % 4 === 0 ? cycled(TRAPS, shot.day + shot.index / 4) : null
@@ -108,8 +107,8 @@ const photosOf = (palette: Palette, seed: number, shot: Shot, rank: number): Rea
     position: look.exif?.position ?? null,
     favorite: shot.index % 7 === 3,
     hidden: false,
-    albums: albumsOf(seed, shot),
-    memories: tripOn(seed, shot.day) === null || shot.index % 2 === 0 ? [] : ["On the road"]
+    albums: albumsOf(days, shot),
+    memories: days.tripOn(shot.day) === null || shot.index % 2 === 0 ? [] : ["On the road"]
   }
   if (trap === null) return [plain]
   const own = ownLook(look)
@@ -148,7 +147,7 @@ export const photosOn = (palette: Palette, days: Days, day: number): ReadonlyArr
   days
     .shots(day)
     .filter(({ camera }) => camera === "iphone")
-    .flatMap((shot, rank) => photosOf(palette, days.seed, shot, rank))
+    .flatMap((shot, rank) => photosOf(palette, days, shot, rank))
 
 /** What Apple calls a checksum: opaque, and the same for a picture in every export. */
 export const checksumOf = ({ asset }: CloudPhoto, half: boolean): string =>

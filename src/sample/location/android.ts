@@ -2,9 +2,8 @@
 import type { Json } from "../../component/column.ts"
 import { dateOf } from "../time.ts"
 import { type Fix, trackOn } from "../track.ts"
-import { tripOn } from "../trips.ts"
 import type { Days, Move, Stay } from "../whereabouts.ts"
-import { degrees, eachDay, elements, localIso, placeId, semanticType } from "./google-place.ts"
+import { degrees, eachDay, elements, localIso, placeId } from "./google-place.ts"
 import { pathWindows } from "./windows.ts"
 
 /** Raw signals are kept for so many days. */
@@ -29,7 +28,7 @@ const visitOf = (days: Days, { end, place, start }: Stay): Json => ({
     probability: 0.92,
     topCandidate: {
       placeId: placeId(place),
-      semanticType: semanticType(place),
+      semanticType: days.semanticType(place),
       probability: 0.85,
       placeLocation: { latLng: degrees(place, 7) }
     }
@@ -51,7 +50,7 @@ const activityOf = (days: Days, { end, from, metres, mode, start, to }: Move): J
 
 /** A trip to remember, told on its last day. It is neither visit nor path. */
 const memoryOf = (days: Days, day: number): ReadonlyArray<Json> => {
-  const trip = tripOn(days.seed, day)
+  const trip = days.tripOn(day)
   if (trip === null || trip.lastDay !== day) return []
   return [
     {

@@ -1,16 +1,13 @@
 /** How Google names places and writes coordinates and times. */
 import { createHash } from "node:crypto"
 import type { EpochMillis } from "../../component/column.ts"
-import { type Place, type Position, home, office } from "../places.ts"
+import type { Place, Position } from "../places.ts"
 import { MINUTE } from "../time.ts"
 import type { Days } from "../whereabouts.ts"
 
 /** Opaque, and the same for a place for good. */
 export const placeId = ({ latitude, longitude, name }: Place): string =>
   `ChIJ${createHash("sha256").update(`${name} ${latitude} ${longitude}`).digest("base64url").slice(0, 23)}`
-
-export const semanticType = (place: Place): "HOME" | "WORK" | "UNKNOWN" =>
-  place === home ? "HOME" : place === office ? "WORK" : "UNKNOWN"
 
 const WRAP = 2 ** 32
 

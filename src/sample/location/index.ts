@@ -5,7 +5,7 @@ import type { Range } from "../takeout.ts"
 import type { TruthFate } from "../truth.ts"
 import type { Days } from "../whereabouts.ts"
 import { androidTimeline, rawFixesOn, rawFrom } from "./android.ts"
-import { placeId, semanticType } from "./google-place.ts"
+import { placeId } from "./google-place.ts"
 import { iosHistory } from "./ios.ts"
 import { historyExtras } from "./takeout.ts"
 
@@ -113,7 +113,7 @@ export const locationTruth = (days: Days, range: Range): TruthLocation => {
       ...stays.map(({ end, place, start }) => ({
         place: place.name,
         place_id: placeId(place),
-        kind: semanticType(place),
+        kind: days.semanticType(place),
         latitude: place.latitude,
         longitude: place.longitude,
         starts_at: isoTime(start),

@@ -3,7 +3,7 @@ import type { Json } from "../../component/column.ts"
 import { MINUTE } from "../time.ts"
 import { trackOn } from "../track.ts"
 import type { Days, Move, Stay } from "../whereabouts.ts"
-import { eachDay, elements, geoUri, localIso, placeId, semanticType } from "./google-place.ts"
+import { eachDay, elements, geoUri, localIso, placeId } from "./google-place.ts"
 import { pathWindows } from "./windows.ts"
 
 const KINDS = { HOME: "Home", WORK: "Work", UNKNOWN: "Unknown" } as const
@@ -15,7 +15,7 @@ const visitOf = (days: Days, { end, place, start }: Stay): Json => ({
     hierarchyLevel: "0",
     topCandidate: {
       probability: "0.853219",
-      semanticType: KINDS[semanticType(place)],
+      semanticType: KINDS[days.semanticType(place)],
       placeID: placeId(place),
       placeLocation: geoUri(place)
     },

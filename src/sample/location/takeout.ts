@@ -5,7 +5,7 @@ import { dateOf, monthOf, yearOf } from "../time.ts"
 import { type Fix, trackOn } from "../track.ts"
 import type { Days, Move, Stay } from "../whereabouts.ts"
 import type { ZipEntry } from "../zip.ts"
-import { e7, eachDay, elements, placeId, semanticType } from "./google-place.ts"
+import { e7, eachDay, elements, placeId } from "./google-place.ts"
 
 export const HISTORY = "Takeout/Location History (Timeline)"
 
@@ -52,13 +52,13 @@ const durationOf = (start: EpochMillis, end: EpochMillis, old: boolean): Json =>
 })
 
 /** A visit. Now and then Google knows candidates only: the place is then the first of them. */
-const visitOf = ({ end, place, start }: Stay, day: number, index: number): Json => {
+const visitOf = (days: Days, { end, place, start }: Stay, day: number, index: number): Json => {
   const candidate = {
     latitudeE7: e7(place.latitude, false),
     longitudeE7: e7(place.longitude, index % 3 === 1),
     placeId: placeId(place)
   }
-  const kind = semanticType(place)
+  const kind = days.semanticType(place)
   const unsure = kind === "UNKNOWN" && (day + index) % 9 === 4
   const { placeId: id, ...coordinates } = candidate
   const elsewhere = {
@@ -133,7 +133,7 @@ const semanticLines = (days: Days, day: number): ReadonlyArray<string> => {
   const { moves, stays } = days.whereabouts(day)
   const fixes = trackOn(days, day)
   return [
-    ...stays.map((one, index) => ({ start: one.start, json: visitOf(one, day, index) })),
+    ...stays.map((one, index) => ({ start: one.start, json: visitOf(days, one, day, index) })),
     ...moves.map((one, index) => ({ start: one.start, json: segmentOf(one, fixes, day, index) }))
   ]
     .toSorted((left, right) => left.start - right.start)

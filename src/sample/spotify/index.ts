@@ -3,6 +3,7 @@ import { elements } from "../location/google-place.ts"
 import type { Range } from "../takeout.ts"
 import { dateOf, isoTime, yearOf } from "../time.ts"
 import type { TruthFate } from "../truth.ts"
+import type { Days } from "../whereabouts.ts"
 import type { ZipEntry } from "../zip.ts"
 import { basicEntry, extendedEntry } from "./history.ts"
 import { type Play, type PlayKind, playsOn } from "./play.ts"
@@ -101,15 +102,15 @@ const historiesOf = ({ days, from }: Range): ReadonlyArray<History> => {
 function* dayByDay(
   from: number,
   to: number,
-  seed: number
+  days: Days
 ): Generator<{ readonly day: number; readonly plays: ReadonlyArray<Play> }> {
-  for (let day = from; day < to; day++) yield { day, plays: playsOn(seed, day) }
+  for (let day = from; day < to; day++) yield { day, plays: playsOn(days, day) }
 }
 
-function* historyJson({ family, from, has, to }: History, seed: number): Generator<string> {
+function* historyJson({ family, from, has, to }: History, days: Days): Generator<string> {
   const entry = family === "extended" ? extendedEntry : basicEntry
   yield "["
-  yield* elements(dayByDay(from, to, seed).map(({ day, plays }) => plays.filter((play) => has(play, day)).map(entry)))
+  yield* elements(dayByDay(from, to, days).map(({ day, plays }) => plays.filter((play) => has(play, day)).map(entry)))
   yield "\n]\n"
 }
 
@@ -128,9 +129,9 @@ const EXTRAS = [
 ] as const
 
 /** The archive's entries, made as they are asked for. */
-export function* spotifyEntries(range: Range): Generator<ZipEntry> {
+export function* spotifyEntries(days: Days, range: Range): Generator<ZipEntry> {
   for (const history of historiesOf(range))
-    yield { path: history.path, content: historyJson(history, range.seed), stored: false }
+    yield { path: history.path, content: historyJson(history, days), stored: false }
   for (const { path, text } of EXTRAS) yield { path, content: [text], stored: false }
 }
 
@@ -145,11 +146,11 @@ const truthOf = ({ at, kind, milliseconds, private: hidden, work }: Play): Truth
 })
 
 /** What is true of the days' plays: of those that at least one history tells. */
-export const spotifyTruth = (range: Range): TruthSpotify => {
+export const spotifyTruth = (days: Days, range: Range): TruthSpotify => {
   const histories = historiesOf(range)
   const tallies = histories.map((history) => ({ history, entries: 0, repeated: 0 }))
   const told: Array<{ readonly play: Play; readonly families: ReadonlySet<string> }> = []
-  for (const { day, plays } of dayByDay(range.from, range.from + range.days, range.seed))
+  for (const { day, plays } of dayByDay(range.from, range.from + range.days, days))
     for (const play of plays) {
       const families = new Set<string>()
       let seen = false

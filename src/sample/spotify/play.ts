@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto"
 import { EpochMillis } from "../../component/column.ts"
 import { type NonEmpty, type Random, stream } from "../random.ts"
-import { zoneOn } from "../steps.ts"
 import { MINUTE, SECOND, instantAt } from "../time.ts"
+import type { Days } from "../whereabouts.ts"
 
 export type PlayKind = "music" | "podcast" | "audiobook" | "video"
 
@@ -95,9 +95,9 @@ const sitting = (random: Random, start: number): ReadonlyArray<Play> => {
 const isSame = (left: Play, right: Play): boolean => left.at === right.at && left.work?.uri === right.work?.uri
 
 /** The plays that end on a day: on the way to work, after it, and late. No work ends twice in one second. */
-export const playsOn = (seed: number, day: number): ReadonlyArray<Play> => {
-  const random = stream("plays", seed, day)
-  const zone = zoneOn(seed, day)
+export const playsOn = (days: Days, day: number): ReadonlyArray<Play> => {
+  const random = stream("plays", days.seed, day)
+  const zone = days.zoneOn(day)
   const starts = [8 * 60, 13 * 60, 17 * 60 + 30, 21 * 60].filter(() => random.chance(0.6))
   const plays = starts.flatMap((start) =>
     sitting(random, instantAt(day, start * 60, zone) + random.integer(0, 30) * MINUTE)

@@ -1,7 +1,7 @@
 import { SaxesParser } from "saxes"
 import { describe, expect, test } from "vitest"
 import { healthEntries, healthTruth } from "../../../src/sample/apple-health/index.ts"
-import { daysOf } from "../../../src/sample/whereabouts.ts"
+import { daysOf } from "../../../src/sample/ordinary.ts"
 import { textsOf } from "../support.ts"
 
 interface Element {

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { describe, expect, test } from "vitest"
 import { fitEntries, fitTruth } from "../../../src/sample/google-fit/index.ts"
-import { daysOf } from "../../../src/sample/whereabouts.ts"
+import { daysOf } from "../../../src/sample/ordinary.ts"
 import { textsOf } from "../support.ts"
 
 const exported = (from: number, days: number) => {

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { describe, expect, test } from "vitest"
 import { deviceFiles, historyEntries, locationTruth } from "../../../src/sample/location/index.ts"
-import { daysOf } from "../../../src/sample/whereabouts.ts"
+import { daysOf } from "../../../src/sample/ordinary.ts"
 import { metres, textsOf } from "../support.ts"
 
 const HISTORY = "Takeout/Location History (Timeline)"

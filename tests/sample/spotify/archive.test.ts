@@ -1,11 +1,14 @@
 import { Schema } from "effect"
 import { describe, expect, test } from "vitest"
+import { daysOf } from "../../../src/sample/ordinary.ts"
 import { spotifyEntries, spotifyTruth } from "../../../src/sample/spotify/index.ts"
 import { textsOf } from "../support.ts"
 
+const life = daysOf(3)
+
 const exported = (from: number, days: number) => {
   const range = { seed: 3, from, days }
-  return { files: textsOf(spotifyEntries(range)), truth: spotifyTruth(range) }
+  return { files: textsOf(spotifyEntries(life, range)), truth: spotifyTruth(life, range) }
 }
 
 const { files, truth } = exported(0, 90)
