@@ -2,8 +2,9 @@
 import { setFlagsFromString } from "node:v8"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Effect, Exit, Runtime } from "effect"
+import { Cause, Effect, Exit, Layer, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
+import { globalFlags, presenter } from "./command/invocation.ts"
 import { root } from "./command/root.ts"
 import { version } from "./command/version.ts"
 
@@ -22,7 +23,7 @@ for (const [signal, code] of Object.entries(signals)) {
 
 Command.run(root, { version }).pipe(
   Effect.catchIf(CliError.isCliError, () => Effect.sync(() => (process.exitCode = 2))),
-  Effect.provide(NodeServices.layer),
+  Effect.provide(Layer.mergeAll(NodeServices.layer, globalFlags, presenter(process.argv.includes("--json")))),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, onExit) => {

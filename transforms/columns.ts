@@ -31,7 +31,7 @@ const unknownColumn = (relation: Relation, { column, path }: NamedColumn): Confi
     hint:
       close === null
         ? `Name one of its columns: ${[...relation.columns.keys()].filter((known) => !known.startsWith("_")).join(", ")}.`
-        : `Did you mean ${close}?`
+        : `Did you mean "${close}"?`
   })
 }
 

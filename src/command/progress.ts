@@ -20,6 +20,12 @@ const bar = (share: number): string => {
 const seconds = (left: number): string =>
   left >= 90 ? `${Math.round(left / 60)} min left` : `${Math.max(0, Math.round(left))} s left`
 
+/** As much of a line as can be renewed: what has wrapped can't be taken back. */
+const fitting = (line: string): string => {
+  const room = (process.stderr.columns ?? 80) - 1
+  return line.length <= room ? line : `${line.slice(0, Math.max(0, room - 1))}…`
+}
+
 /** One writer for one command; it holds where the current step began. */
 export const progressWriter = (quiet: boolean): ReportProgress => {
   if (quiet) return () => Effect.void
@@ -39,7 +45,7 @@ export const progressWriter = (quiet: boolean): ReportProgress => {
           shown = now
           if (!terminal) write(`${event.step}: ${event.doing}`)
           else {
-            process.stderr.write(`${event.step}: ${event.doing}…`)
+            process.stderr.write(fitting(`${event.step}: ${event.doing}…`))
             pending = true
           }
           return
@@ -49,11 +55,14 @@ export const progressWriter = (quiet: boolean): ReportProgress => {
           const rate = event.done / Math.max(0.001, (now - began) / 1000)
           const left = event.total === null ? "" : `, ${seconds((event.total - event.done) / Math.max(rate, 0.001))}`
           const of = event.total === null ? "" : ` of ${amount(event.total, event.unit)}`
-          const share = event.total === null ? "" : `${bar(event.done / Math.max(1, event.total))} `
-          const line = `${event.step} ${terminal ? share : ""}${amount(event.done, event.unit)}${of}, ${amount(rate, event.unit)}/s${left}`
+          const line = `${event.step} ${amount(event.done, event.unit)}${of}, ${amount(rate, event.unit)}/s${left}`
           if (!terminal) write(line)
           else {
-            process.stderr.write(`\r\u001b[2K${line}`)
+            const share = event.total === null ? "" : ` ${bar(event.done / Math.max(1, event.total))}`
+            const withBar = `${event.step}${share}${line.slice(event.step.length)}`
+            process.stderr.write(
+              `\r\u001b[2K${fitting(withBar.length < (process.stderr.columns ?? 80) ? withBar : line)}`
+            )
             pending = true
           }
           return

@@ -3,6 +3,7 @@ import { Console, Effect, type Option, Schema } from "effect"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { SampleError } from "../sample/error.ts"
 import { type Finding, renderFinding } from "../pipeline/finding.ts"
+import { counted } from "./text.ts"
 
 /** Flags that all commands share. */
 export interface Shared {
@@ -32,8 +33,13 @@ export class CommandError extends Schema.TaggedError<CommandError>()("CommandErr
   findings: Schema.Array(Schema.Unknown)
 }) {}
 
-export const commandError = (code: string, message: string, hint: string, exit: 1 | 2 | 3): CommandError =>
-  new CommandError({ code, message, hint, exit, at: null, details: "", findings: [] })
+export const commandError = (
+  code: string,
+  message: string,
+  hint: string,
+  exit: 1 | 2 | 3,
+  at: CommandError["at"] = null
+): CommandError => new CommandError({ code, message, hint, exit, at, details: "", findings: [] })
 
 /** A pipeline that can't run. */
 export const findingsError = (findings: ReadonlyArray<Finding>): CommandError => {
@@ -45,7 +51,7 @@ export const findingsError = (findings: ReadonlyArray<Finding>): CommandError =>
     hint: first?.hint ?? "",
     exit: 2,
     at: first?.at ?? null,
-    details: `${findings.map(renderFinding).join("\n\n")}\n\n${errors.length === 1 ? "1 error" : `${errors.length} errors`}: nothing was read or written.`,
+    details: `${findings.map(renderFinding).join("\n\n")}\n\n${counted(errors.length, "error")}: nothing was read or written.`,
     findings: findings.map(({ at, code, hint, message, severity }) => ({ code, message, hint, at, severity }))
   })
 }
@@ -77,19 +83,22 @@ const classify = (error: AnyError): CommandError => {
     case "CommandError":
       return error
     case "SampleError":
-    case "SourceError":
-      return commandError(
-        error.code,
-        error.message,
-        error.hint,
-        error.fault === "run" ? 1 : error.fault === "pipeline" ? 2 : 3
-      )
+    case "SourceError": {
+      const { code, fault, hint, message } = error
+      const at = error._tag === "SourceError" ? (error.at ?? null) : null
+      return commandError(code, message, hint, fault === "run" ? 1 : fault === "pipeline" ? 2 : 3, at)
+    }
     case "DatabaseError": {
       const [exit, message, hint] = DATABASE_WORDS[error.code]
       const [first = ""] = error.message.split("\n")
       return commandError(`database-${error.code}`, error.code === "sql" ? first : `${message} (${first})`, hint, exit)
     }
   }
+}
+
+const words = ({ at, code, hint, message }: CommandError): string => {
+  const where = at === null ? "" : `${at.file}:${at.line}:${at.column} `
+  return [`${where}error ${code}: ${message}`, ...(hint === "" ? [] : [`  ${hint}`])].join("\n")
 }
 
 /** Runs a command to its end: prints its reply or its failure, and gives the exit code. */
@@ -123,9 +132,7 @@ export const answer = <R>(
                 error: { code, message, hint, at }
               })
             )
-          : Console.error(
-              details === "" ? [`error ${code}: ${message}`, ...(hint === "" ? [] : [`  ${hint}`])].join("\n") : details
-            ),
+          : Console.error(details === "" ? words(error) : details),
         exit
       )
     })

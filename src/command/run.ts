@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { type LeftOut, leftOut } from "../engine/left-out.ts"
 import { Progress } from "../engine/progress.ts"
 import { type RunSummary, run as runPlan } from "../engine/run.ts"
 import { progressWriter } from "./progress.ts"
@@ -14,18 +15,38 @@ export const run = (shared: Shared, { pipeline }: PipelineInput) =>
     shared,
     Effect.gen(function* () {
       const { plan } = yield* planOf(pipeline)
-      const summary = yield* runPlan(plan, "run").pipe(
+      const { left, summary } = yield* Effect.gen(function* () {
+        const done = yield* runPlan(plan, "run")
+        return { summary: done, left: yield* leftOut(done.run_id) }
+      }).pipe(
         Effect.scoped,
         Effect.provide(homeLayer(shared)),
         Effect.provideService(Progress, progressWriter(shared.quiet))
       )
-      return { summary, result: null, text: summaryText(summary) }
+      return { summary, result: { left_out: left }, text: [summaryText(summary), ...leftText(left, shared)].join("\n") }
     })
   )
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
 
-export const summaryText = (summary: RunSummary): string => {
+const FEW = 6
+
+/** Why inputs are no records: all reasons with `--verbose`, else the first of them. */
+const leftText = (left: ReadonlyArray<LeftOut>, { verbose }: Shared): ReadonlyArray<string> => {
+  if (left.length === 0) return []
+  const shown = verbose ? left : left.slice(0, FEW)
+  const rows = shown.map(({ count, reason, source, what }) => [source, `${count.toLocaleString("en")} ${what}`, reason])
+  return [
+    "Left out:",
+    ...aligned(rows).map((row) => `  ${row}`),
+    ...(shown.length < left.length ? [`  and ${left.length - shown.length} more reasons: --verbose names them`] : []),
+    ...(left.some(({ what }) => what === "rejected")
+      ? ['  To look at them: keepsake sql "select source, code, member, reason from state.rejects"']
+      : [])
+  ]
+}
+
+const summaryText = (summary: RunSummary): string => {
   const counted = (counts: object): string =>
     Object.entries(counts)
       .filter(([, count]) => count !== 0)

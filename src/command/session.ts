@@ -1,6 +1,6 @@
 /** What commands need around them: the home, the warehouse, the components, the pipeline's text. */
-import { readFile } from "node:fs/promises"
-import { resolve } from "node:path"
+import { readFile, readdir } from "node:fs/promises"
+import { basename, dirname, join, resolve } from "node:path"
 import { Effect, Layer, Option, type Scope } from "effect"
 import { connectors } from "../../connectors/index.ts"
 import { sinks } from "../../sinks/index.ts"
@@ -9,6 +9,7 @@ import { ArchivesLive } from "../archive/index.ts"
 import { Catalogue, catalogue } from "../component/catalogue.ts"
 import type { LocalServices } from "../component/connector.ts"
 import type { DatabaseError } from "../component/error.ts"
+import { nearest } from "../component/nearest.ts"
 import { mediaReaderLive } from "../media/index.ts"
 import { type Checked, check } from "../pipeline/check.ts"
 import { type Home, homeAt } from "../warehouse/home.ts"
@@ -36,14 +37,32 @@ export const scratchLayer = Layer.mergeAll(readers, memoryWarehouse)
 export const readPipeline = (file: string) =>
   Effect.tryPromise({
     try: () => readFile(file, "utf8"),
-    catch: () =>
-      commandError(
-        "file-not-found",
-        `There is no pipeline file ${file}.`,
-        "Name one, such as pipelines/memories.yaml, or write one with: keepsake init",
-        2
+    catch: (cause) => cause
+  }).pipe(
+    Effect.catch((cause) =>
+      Effect.flatMap(
+        Effect.promise(() => pipelinesBeside(file)),
+        (beside) => {
+          const near = nearest(basename(file), beside)
+          const message =
+            cause instanceof Error && "code" in cause && cause.code !== "ENOENT"
+              ? `The pipeline file ${file} can't be read: ${cause.message}.`
+              : `There is no pipeline file ${file}.`
+          const hint =
+            near === null
+              ? "Name one, such as pipelines/memories.yaml, or write one with: keepsake init"
+              : `Did you mean ${join(dirname(file), near)}?`
+          return Effect.fail(commandError("file-not-found", message, hint, 2))
+        }
       )
-  })
+    )
+  )
+
+const pipelinesBeside = (file: string): Promise<ReadonlyArray<string>> =>
+  readdir(dirname(file)).then(
+    (files) => files.filter((name) => /\.ya?ml$/i.test(name)),
+    () => []
+  )
 
 type Checking = Warehouse | LocalServices | Catalogue | Scope.Scope
 

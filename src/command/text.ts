@@ -2,6 +2,9 @@
 
 const width = (text: string): number => [...text].length
 
+/** `1 source`, `2 sources`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
+
 /** Rows of cells, each column as wide as its widest cell. */
 export const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
   const columns = Math.max(0, ...rows.map((row) => row.length))

@@ -3,6 +3,7 @@ import { renderFinding } from "../pipeline/finding.ts"
 import { type Shared, answer } from "./reply.ts"
 import type { PipelineInput } from "./root.ts"
 import { planOf } from "./session.ts"
+import { counted } from "./text.ts"
 
 /** Says all that is wrong with a pipeline, or that nothing is. */
 export const validate = (shared: Shared, { pipeline }: PipelineInput) =>
@@ -22,7 +23,7 @@ export const validate = (shared: Shared, { pipeline }: PipelineInput) =>
       },
       text: [
         ...findings.map(renderFinding),
-        `${pipeline} is valid: ${plan.sources.length} sources, ${plan.transforms.length} transforms, ${plan.sinks.length} sinks.`
+        `${pipeline} is valid: ${counted(plan.sources.length, "source")}, ${counted(plan.transforms.length, "transform")}, ${counted(plan.sinks.length, "sink")}.`
       ].join("\n\n")
     }))
   )

@@ -15,7 +15,9 @@ export class SourceError extends Schema.TaggedError<SourceError>()("SourceError"
   /** May the same call succeed later? */
   retryable: Schema.Boolean,
   /** The provider's own word on when to come back. */
-  retryAfter: Schema.optionalKey(Schema.Duration)
+  retryAfter: Schema.optionalKey(Schema.Duration),
+  /** Which line of the pipeline asks for it; the engine says so. */
+  at: Schema.optionalKey(Schema.Struct({ file: Schema.String, line: Schema.Number, column: Schema.Number }))
 }) {}
 
 /** A failure that trying again won't mend. */

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto"
 import { Cause, Clock, Effect, Exit, type Scope } from "effect"
 import { EpochMillis, Uuid } from "../component/column.ts"
 import type { LocalServices } from "../component/connector.ts"
-import type { DatabaseError, SourceError } from "../component/error.ts"
+import { type DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts, StagedSource } from "../component/sink.ts"
 import { literal, sql } from "../component/sql.ts"
 import { hashOf } from "../pipeline/checking.ts"
@@ -40,7 +40,10 @@ export const run = (
 const steps = (plan: Plan, context: RunContext) =>
   Effect.gen(function* () {
     const sources: Record<string, Ledger> = {}
-    for (const source of plan.sources) sources[source.name] = yield* Effect.scoped(stageSource(plan, source, context))
+    for (const source of plan.sources) {
+      const staging = Effect.scoped(stageSource(plan, source, context))
+      sources[source.name] = yield* Effect.mapError(staging, (error) => located(error, source))
+    }
     const built = yield* build(plan, context.runId)
     const sinks: Record<string, SinkCounts> = {}
     for (const sink of plan.sinks) sinks[sink.name] = yield* load(plan, sink, built, context)
@@ -54,6 +57,19 @@ const steps = (plan: Plan, context: RunContext) =>
       sinks
     } satisfies RunSummary
   })
+
+/** Says which source it was, and where the pipeline asks for it. */
+const located = (error: RunError, { at, name }: PlannedSource): RunError =>
+  error._tag === "SourceError"
+    ? new SourceError({
+        code: error.code,
+        message: `Source "${name}": ${error.message}`,
+        hint: error.hint,
+        fault: error.fault,
+        retryable: error.retryable,
+        at
+      })
+    : error
 
 /** One transaction a sink: a sink that fails leaves everything as it was (I3). */
 const load = (plan: Plan, sink: PlannedSink, built: Built, context: RunContext) =>

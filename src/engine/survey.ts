@@ -6,6 +6,7 @@ import { literal, name, sql } from "../component/sql.ts"
 import { type Plan, type PlannedSource, stagingTable } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import type { Ledger } from "./ledger.ts"
+import { type LeftOut, leftOut } from "./left-out.ts"
 import { stageSource } from "./stage.ts"
 
 /** Records by what they are and the year in which they were. */
@@ -18,8 +19,7 @@ export interface Count {
 export interface Survey {
   readonly ledger: Ledger
   readonly counts: ReadonlyArray<Count>
-  /** What is left out, and what can't be used: why, how often, and for example. */
-  readonly left: ReadonlyArray<{ readonly reason: string; readonly count: number; readonly example: string | null }>
+  readonly left: ReadonlyArray<LeftOut>
 }
 
 /** Columns that say of what kind a record is. */
@@ -30,7 +30,6 @@ const Counted = Schema.Struct({
   year: Schema.NullOr(Schema.Number),
   records: Schema.Number
 })
-const Left = Schema.Struct({ reason: Schema.String, count: Schema.Number, example: Schema.NullOr(Schema.String) })
 
 export const survey = (plan: Plan, source: PlannedSource) =>
   Effect.gen(function* () {
@@ -46,15 +45,7 @@ export const survey = (plan: Plan, source: PlannedSource) =>
         from ${table} group by all order by what, year`,
       Counted
     )
-    const left = yield* database.rows(
-      sql`select reason, sum(count)::bigint as count, any_value(examples->>0) as example from state.skips
-          where run_id = ${literal(run.runId)} group by reason
-        union all
-        select code || ': ' || any_value(reason), count(*), any_value(coalesce(member, archive)) from state.rejects
-          where run_id = ${literal(run.runId)} group by code
-        order by count desc`,
-      Left
-    )
+    const left = yield* leftOut(run.runId)
     const unnamed = source.bound.entity ?? "records"
     return {
       ledger,

@@ -102,6 +102,7 @@ export const checkSource = (
       shared.success.account ?? pipeline.connections?.[shared.success.connection ?? ""]?.account ?? "default"
     return {
       name: key,
+      at: source.position([...path, "path"], "value"),
       stream,
       bound: bound.success,
       account,

@@ -70,8 +70,18 @@ export const findingsOf = (
         hint: `Add "${key}:" below it.`
       })
     }
-    const expected = issue.message.replace(/^Expected /, "expected ")
     const given = valueAt(source.value, path)
+    if (path.length === 0)
+      return source.finding([], "value", { severity: "error", code: "invalid-value", ...NO_PIPELINE })
+    if (issue.message === "Expected object" && given === null) {
+      return source.finding(path, "key", {
+        severity: "error",
+        code: "invalid-value",
+        message: `${extra.subject}: there is nothing below "${key}".`,
+        hint: "Give it what it needs, indented below it; or take it out. See: keepsake list"
+      })
+    }
+    const expected = issue.message.replace(/^Expected /, "expected ")
     const options = [...issue.message.matchAll(/"([^"]+)"/g)].flatMap(([, option]) =>
       option === undefined || option === given ? [] : [option]
     )
@@ -86,6 +96,12 @@ export const findingsOf = (
           : `Did you mean "${near}"?`
     })
   })
+
+/** An empty file, or one that holds something else. */
+const NO_PIPELINE = {
+  message: "This is no pipeline: it has keys such as `name`, `sources` and `sinks`.",
+  hint: "Write one with: keepsake init FILE"
+}
 
 const valueAt = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>(

@@ -9,7 +9,9 @@ export interface Source {
   readonly file: string
   readonly value: unknown
   readonly findings: ReadonlyArray<Finding>
-  /** Makes a finding at a value, or at its key, or at the nearest thing around it that exists. */
+  /** Where a value stands, or its key, or the nearest thing around it that exists. */
+  readonly position: (path: Path, target: "key" | "value") => Position
+  /** Makes a finding there. */
   readonly finding: (path: Path, target: "key" | "value", what: Omit<Finding, "at" | "excerpt">) => Finding
   /** Makes a finding at a place inside of a text: line and column from 0, counted in the text. */
   readonly findingInText: (path: Path, line: number, column: number, what: Omit<Finding, "at" | "excerpt">) => Finding
@@ -41,7 +43,9 @@ export const readDocument = (text: string, file: string, environment: Environmen
     hint:
       error.code === "DUPLICATE_KEY"
         ? "Keep one of the two; give the other another name."
-        : "Check the indentation and quotes around here.",
+        : error.code === "TAB_AS_INDENT"
+          ? "Indent with spaces."
+          : "Check the indentation and quotes around here.",
     ...place(error.pos[0])
   }))
 
@@ -83,6 +87,7 @@ export const readDocument = (text: string, file: string, environment: Environmen
     file,
     value: data,
     findings: [...syntax, ...unfilled],
+    position: (path, target) => place(nodeAt(path, target)?.range[0] ?? 0).at,
     finding: (path, target, what) => ({ ...what, ...place(nodeAt(path, target)?.range[0] ?? 0) }),
     findingInText: (path, line, column, what) => {
       const node = nodeAt(path, "value")

@@ -5,6 +5,7 @@ import type { Relation } from "../component/relation.ts"
 import type { BoundSink } from "../component/sink.ts"
 import type { Built } from "../component/transform.ts"
 import { type Sql, name } from "../component/sql.ts"
+import type { Position } from "./finding.ts"
 import type { Pipeline, Retry } from "./spec.ts"
 
 export interface PlannedSource {
@@ -20,6 +21,8 @@ export interface PlannedSource {
   /** Of everything that decides which records come out. */
   readonly configHash: string
   readonly relation: Relation
+  /** Where the pipeline says what it reads. */
+  readonly at: Position
 }
 
 export interface PlannedTransform {
