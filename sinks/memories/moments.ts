@@ -5,7 +5,8 @@ import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
-import { links, memories } from "../../src/life/table.ts"
+import { MEMORY_ID, merged } from "../../src/life/edit.ts"
+import { edits, links, memories, tableOf } from "../../src/life/table.ts"
 import { type Change, plus, upsert } from "../../src/life/upsert.ts"
 
 const COLUMNS = [
@@ -34,6 +35,7 @@ export const formMemories = (
     const madeBy = `${change.pipeline}.${relation.name}`
     yield* database.execute(members(relation, sources))
     yield* database.execute(renamed(madeBy))
+    yield* database.execute(placed)
     const rows = yield* upsert(
       memories,
       { query: sql`select *, ${literal(madeBy)} as made_by from (${grouped})`, columns: COLUMNS },
@@ -49,7 +51,7 @@ export const formMemories = (
       change,
       { sweep: `${madeBy}.contains`, within: sql`relation = 'contains'` }
     )
-    yield* database.execute(sql`drop table _members; drop table _renamed`)
+    yield* database.execute(sql`drop table _members; drop table _renamed; drop table _placed`)
     return plus(rows, contained)
   })
 
@@ -76,8 +78,9 @@ const members = (relation: Relation, sources: ReadonlyArray<StagedSource>): Sql 
         ${column("right_title")}::varchar as event_title, ${column("right_starts_at")}::timestamptz as event_starts_at,
         ${column("right_ends_at")}::timestamptz as event_ends_at, ${column("right_time_zone")}::varchar as event_time_zone,
         ${column("right_local_start_date")}::date as event_date, ${column("right_entity", sql`'events'`)} as event_entity,
-        ${column("link_confidence", sql`1.0`)}::decimal(9, 6) as confidence
+        ${column("link_confidence", sql`1.0`)}::decimal(9, 6) as confidence, (o.value->>'$')::uuid as moved_to
       from ${relation.table} r
+      left join ${tableOf(edits)} o on o.entity_type = r._entity and o.entity_id = r._id and o.field = ${literal(MEMORY_ID)}
       ${
         ownTitle
           ? sql`left join (${join(
@@ -86,7 +89,7 @@ const members = (relation: Relation, sources: ReadonlyArray<StagedSource>): Sql 
             )}) s on s._key = r._key`
           : sql``
       }
-      where coalesce(${event}, ${moment}) is not null and r._id is not null`
+      where (coalesce(${event}, ${moment}) is not null or o.value is not null) and r._id is not null`
 }
 
 /**
@@ -101,7 +104,7 @@ const renamed = (madeBy: string): Sql => sql`
     ),
     shared as (
       select n.group_id, old.memory_id, count(*) as members from _members n join old on old.id = n.id
-      where n.event_id is null group by all
+      where n.event_id is null and n.moved_to is null group by all
     ),
     best as (
       select * from shared
@@ -110,31 +113,47 @@ const renamed = (madeBy: string): Sql => sql`
     select group_id, memory_id from best
     qualify row_number() over (partition by memory_id order by members desc, group_id) = 1`
 
-const MEMORY_ID = sql`coalesce(n.memory_id, m.group_id)`
+/** A person's word on what belongs together comes before what was found (I8). */
+const placed = sql`
+  create or replace temp table _placed as
+    select m.* replace (
+        case when moved_to is null or moved_to = event_id then event_id end as event_id,
+        case when moved_to is null then title end as title,
+        case when moved_to is null or moved_to = event_id then event_title end as event_title,
+        case when moved_to is null or moved_to = event_id then event_starts_at end as event_starts_at,
+        case when moved_to is null or moved_to = event_id then event_ends_at end as event_ends_at
+      ),
+      coalesce(x.id, m.moved_to, n.memory_id, m.group_id) as memory_id, x.id is not null or moved_to is not null as lent
+    from _members m left join _renamed n on n.group_id = m.group_id
+      left join ${merged} x on x.type = 'memory' and x.old = coalesce(m.moved_to, n.memory_id, m.group_id)`
 
-// Confidence is a decimal, so that its mean doesn't depend on the order of the rows (I3).
+// Confidence is a decimal, so that its mean doesn't depend on the order of the rows (I3). What a person added to a
+// memory has a say only where its own members are silent.
 const grouped = sql`
   with cover as (
-    select group_id, min(taken_at) as first_at, max(taken_at) as last_at, avg(confidence)::double as confidence,
-      any_value(event_id) as event_id, min(title) as title, min(place_name) as place_name, min(event_title) as event_title,
-      min(event_starts_at) as event_starts_at, max(event_ends_at) as event_ends_at, min(event_time_zone) as event_time_zone,
-      min(event_date) as event_date, min(local_date) as local_date, min(time_zone) as time_zone, min(place_id) as place_id,
+    select memory_id, min(coalesce(event_starts_at, taken_at)) as starts_at, max(coalesce(event_ends_at, taken_at)) as ends_at,
+      avg(confidence)::double as confidence, arg_min(event_id, (lent, event_id)) as event_id,
+      arg_min(title, (lent, title)) as title, arg_min(place_name, (lent, place_name)) as place_name,
+      arg_min(event_title, (lent, event_title)) as event_title,
+      arg_min(event_time_zone, (lent, event_time_zone)) as event_time_zone, arg_min(event_date, (lent, event_date)) as event_date,
+      arg_min(local_date, (lent, local_date)) as local_date, arg_min(time_zone, (lent, time_zone)) as time_zone,
+      arg_min(place_id, (lent, place_id)) as place_id,
       min({'t': coalesce(taken_at, 'infinity'::timestamptz), 'id': id}).id as cover_id,
-      min({'t': coalesce(taken_at, 'infinity'::timestamptz), 'id': id, 'latitude': latitude, 'longitude': longitude})
+      min({'lent': lent, 't': coalesce(taken_at, 'infinity'::timestamptz), 'id': id, 'latitude': latitude, 'longitude': longitude})
         filter (latitude is not null) as place
-    from _members group by group_id
+    from _placed group by memory_id
   )
-  select coalesce(n.memory_id, m.group_id) as memory_id, case when event_id is null then 'moment' else 'event' end as kind,
+  select memory_id, case when event_id is null then 'moment' else 'event' end as kind,
     coalesce(title, event_title, place_name, strftime(coalesce(event_date, local_date), '%-d %B %Y')) as title,
-    coalesce(event_starts_at, first_at) as starts_at, coalesce(event_ends_at, last_at) as ends_at,
-    coalesce(event_date, local_date) as local_date, coalesce(event_time_zone, time_zone) as time_zone,
+    starts_at, ends_at, coalesce(event_date, local_date) as local_date, coalesce(event_time_zone, time_zone) as time_zone,
     place.latitude as latitude, place.longitude as longitude, place_id, cover_id as cover_media_id, confidence
-  from cover m left join _renamed n on n.group_id = m.group_id`
+  from cover`
 
 const contents = sql`
-  select 'memory' as from_type, ${MEMORY_ID} as from_id, 'contains' as relation, entity as to_type, id as to_id,
-    max(confidence)::double as confidence, 'member/1' as rule, null::json as evidence
-  from _members m left join _renamed n on n.group_id = m.group_id group by all
+  select 'memory' as from_type, memory_id as from_id, 'contains' as relation, entity as to_type, id as to_id,
+    case when moved_to is null then max(confidence)::double else 1.0 end as confidence,
+    case when moved_to is null then 'member/1' else 'edit/1' end as rule, null::json as evidence
+  from _placed group by memory_id, entity, id, moved_to
   union all
-  select distinct 'memory', ${MEMORY_ID}, 'contains', event_entity, event_id, 1.0, 'event/1', null::json
-  from _members m left join _renamed n on n.group_id = m.group_id where event_id is not null`
+  select distinct 'memory', memory_id, 'contains', event_entity, event_id, 1.0, 'event/1', null::json
+  from _placed where event_id is not null`

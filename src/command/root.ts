@@ -204,6 +204,83 @@ const demo = Command.make(
   call<object>(async () => (await import("./demo.ts")).demo)
 ).pipe(Command.withDescription("Make a small sample life and run pipelines/memories.yaml over it"))
 
+const ID = "As in life.*: memory_id, media_id…; may be cut short, and may say its type, such as events:1b9f0f4b"
+const one = Argument.String("id").pipe(Argument.withDescription(ID))
+const several = (min: number) => Argument.String("id").pipe(Argument.withDescription(ID), Argument.variadic({ min }))
+
+export interface EditInput {
+  readonly id: string
+  readonly fields: ReadonlyArray<string>
+}
+
+const edit = Command.make(
+  "edit",
+  {
+    id: one,
+    fields: Argument.String("field=value").pipe(
+      Argument.withDescription("Such as title='Dinner with Ana'; nothing behind = means no value"),
+      Argument.variadic({ min: 1 })
+    )
+  },
+  call<EditInput>(async () => (await import("./edit.ts")).edit)
+).pipe(
+  Command.withDescription("Correct a row; it stays corrected whatever is imported later"),
+  Command.withExamples([
+    { command: "keepsake edit 1b9f0f4b title='Dinner with Ana'", description: "A better title for a memory" }
+  ])
+)
+
+export interface IdsInput {
+  readonly ids: ReadonlyArray<string>
+}
+
+const merge = Command.make(
+  "merge",
+  { ids: several(2) },
+  call<IdsInput>(async () => (await import("./edit.ts")).merge)
+).pipe(Command.withDescription("Make several people, places, memories… one: the first stays"))
+
+const split = Command.make(
+  "split",
+  { ids: several(1) },
+  call<IdsInput>(async () => (await import("./edit.ts")).split)
+).pipe(
+  Command.withDescription(
+    "Take members out of a memory, or what was merged into one out again: the whole first, then parts"
+  )
+)
+
+const hide = Command.make(
+  "hide",
+  { ids: several(1) },
+  call<IdsInput>(async () => (await import("./edit.ts")).hide)
+).pipe(Command.withDescription("Leave rows out of timelines; nothing is deleted"))
+
+const unhide = Command.make(
+  "unhide",
+  { ids: several(1) },
+  call<IdsInput>(async () => (await import("./edit.ts")).unhide)
+).pipe(Command.withDescription("Show again what was hidden"))
+
 export const root = keepsake.pipe(
-  Command.withSubcommands([demo, init, validate, plan, run, test, sql, status, inspect, sample, list, describe, schema])
+  Command.withSubcommands([
+    demo,
+    init,
+    validate,
+    plan,
+    run,
+    test,
+    sql,
+    status,
+    edit,
+    merge,
+    split,
+    hide,
+    unhide,
+    inspect,
+    sample,
+    list,
+    describe,
+    schema
+  ])
 )

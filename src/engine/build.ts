@@ -86,7 +86,14 @@ const buildStep = (plan: Plan, transform: PlannedTransform, version: string, run
         )
         const { read, out } = row ?? { read: 0, out: 0 }
         const found = { in: read, out, dropped: Math.max(0, read - out) }
-        yield* writeStep(pipeline, step, runId, { fingerprint: version, counts: found })
+        const { built, inputs, type } = transform
+        yield* writeStep(
+          pipeline,
+          step,
+          runId,
+          { fingerprint: version, counts: found },
+          { type, inputs, query: built.query }
+        )
         return found
       })
     )

@@ -70,10 +70,13 @@ export const refuse = (job: Job, [first]: ReadonlyArray<Reject>): Effect.Effect<
 export const noteChange = (job: Job, changes: number): Effect.Effect<void, DatabaseError, Warehouse> =>
   changes === 0
     ? Effect.void
-    : writeStep(job.account.pipeline, sourceStep(job.account.source), job.account.runId, {
-        fingerprint: job.account.runId,
-        counts: {}
-      })
+    : writeStep(
+        job.account.pipeline,
+        sourceStep(job.account.source),
+        job.account.runId,
+        { fingerprint: job.account.runId, counts: {} },
+        { type: job.source.stream.type, inputs: [], query: null }
+      )
 
 export const finished = (job: Job) =>
   Effect.flatMap(Ref.get(job.ledger), (ledger) =>

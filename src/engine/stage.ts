@@ -3,7 +3,9 @@ import { Effect, Ref } from "effect"
 import { Archives } from "../component/archive.ts"
 import type { Columns, EpochMillis } from "../component/column.ts"
 import { sourceError } from "../component/error.ts"
+import { join, literal, sql } from "../component/sql.ts"
 import { type Plan, type PlannedSource, stagingName } from "../pipeline/plan.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
 import { stageBatches } from "./batches.ts"
 import { dropCheckpoint, readCheckpoint } from "./checkpoint.ts"
 import { type Job, type RunContext, type Staged, noteChange } from "./job.ts"
@@ -45,6 +47,7 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
       },
       ledger: yield* Ref.make(blank)
     }
+    yield* noteSource(pipeline, source)
     if (prepared === "changed") yield* noteChange(job, 1)
     yield* beginMerge
     const complete = usable?.complete === true ? usable.fingerprint : null
@@ -62,6 +65,17 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
       )
     }
     return ledger
+  })
+
+/** Who it is that fills the staging table: `explain` and `forget` ask without the pipeline's file. */
+const noteSource = (pipeline: string, { account, bound, connection, name, stream }: PlannedSource) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const [connector = "", streamName = ""] = stream.type.split(".")
+    const values = [pipeline, name, connector, streamName, account, connection, bound.entity, stream.time]
+    yield* database.execute(sql`
+      delete from state.sources where pipeline = ${literal(pipeline)} and source = ${literal(name)};
+      insert into state.sources values (${join(values.map(literal))})`)
   })
 
 /** The same archives; whenever some are opened, it is noted of when their content is. */

@@ -1,11 +1,12 @@
-/** Upserts into `life`: what is equal stays untouched, what changes leaves its before-image (I3, I7). */
+/** Upserts into `life`: what is equal stays untouched, what changes leaves its before-image (I3, I7), edits win (I8). */
 import { Effect, Schema } from "effect"
 import type { EpochMillis, Uuid } from "../component/column.ts"
 import { Database } from "../component/database.ts"
 import type { DatabaseError } from "../component/error.ts"
 import type { SinkCounts } from "../component/sink.ts"
 import { type Sql, empty, join, literal, name, names, sql } from "../component/sql.ts"
-import { type LifeTable, bookkeeping } from "./table.ts"
+import { type Edited, readEdited, redirected, withEdits } from "./edit.ts"
+import { type LifeTable, bookkeeping, imagesOf, masked, tableOf } from "./table.ts"
 
 export interface Change {
   readonly pipeline: string
@@ -20,6 +21,8 @@ export interface UpsertOptions {
   readonly sweep?: string
   /** The part of the table that the rows of `wanted` belong to: while it is empty, nothing needs to be compared. */
   readonly within?: Sql
+  /** The rows are `life`'s own, with edits in them: they say nothing of what imports give. */
+  readonly own?: boolean
 }
 
 export const none: SinkCounts = { inserted: 0, updated: 0, unchanged: 0, deleted: 0 }
@@ -40,36 +43,80 @@ const Diff = Schema.Struct({ wanted: Schema.Number, added: Schema.Number, change
  */
 export const upsert = (
   table: LifeTable,
-  wanted: { readonly query: Sql; readonly columns: ReadonlyArray<string> },
+  wanted: Wanted,
   change: Change,
   options: UpsertOptions = {}
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
     const database = yield* Database
-    const target = sql`life.${name(table.name)}`
-    const at = sql`make_timestamptz(${literal(change.now * 1000)})`
-    const run = sql`${literal(change.runId)}::uuid`
-    const count = (from: Sql) =>
-      Effect.map(database.rows(sql`select count(*) as n from ${from}`, Number1), ([row]) => row?.n ?? 0)
-
-    const part = options.within === undefined ? target : sql`${target} where ${options.within}`
-    if ((yield* count(sql`(select 1 from ${part} limit 1)`)) === 0) {
-      yield* database.execute(sql`
-        insert into ${target} (${names([...wanted.columns, ...bookkeeping])})
-        select ${names(wanted.columns)}, 1, ${run}, ${run}, ${at} from (${wanted.query})`)
-      return { ...none, inserted: yield* count(part) }
+    const edited = table.type === null && table.references.length === 0 ? UNEDITED : yield* readEdited(table)
+    if (edited.fields.length + edited.moved.length > 0) return yield* merge(table, wanted, edited, change, options)
+    const part = options.within === undefined ? tableOf(table) : sql`${tableOf(table)} where ${options.within}`
+    if ((yield* count(sql`(select 1 from ${part} limit 1)`)) > 0) {
+      return yield* merge(table, wanted, edited, change, options)
     }
+    const run = sql`${literal(change.runId)}::uuid`
+    yield* database.execute(sql`
+      insert into ${tableOf(table)} (${names([...wanted.columns, ...bookkeeping])})
+      select ${names(wanted.columns)}, 1, ${run}, ${run}, ${instant(change.now)} from (${wanted.query})`)
+    return { ...none, inserted: yield* count(part) }
+  })
 
-    const values = wanted.columns.filter((column) => !table.key.includes(column))
+interface Wanted {
+  readonly query: Sql
+  readonly columns: ReadonlyArray<string>
+}
+
+const UNEDITED: Edited = { fields: [], moved: [] }
+
+const instant = (time: EpochMillis): Sql => sql`make_timestamptz(${literal(time * 1000)})`
+
+const count = (from: Sql): Effect.Effect<number, DatabaseError, Database> =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const [row] = yield* database.rows(sql`select count(*) as n from ${from}`, Number1)
+    return row?.n ?? 0
+  })
+
+/** Keeps rows `t` as they are before they are changed or deleted (I7). */
+export const keepBefore = (table: LifeTable, run: Sql, which: Sql): Sql => {
+  const columns = Object.keys(table.columns)
+  return sql`
+    insert into ${imagesOf(table)} (${names([...columns, "_undo_run"])})
+      select ${join(columns.map((column) => sql`t.${name(column)}`))}, ${run} from ${tableOf(table)} t ${which};`
+}
+
+const merge = (
+  table: LifeTable,
+  wanted: Wanted,
+  { fields, moved }: Edited,
+  change: Change,
+  options: UpsertOptions
+): Effect.Effect<SinkCounts, DatabaseError, Database> =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const target = tableOf(table)
+    const at = instant(change.now)
+    const run = sql`${literal(change.runId)}::uuid`
+    const columns = [...wanted.columns, ...fields.filter((field) => !wanted.columns.includes(field))]
+    const values = columns.filter((column) => !table.key.includes(column))
     const same = join(
       table.key.map((key) => sql`t.${name(key)} = w.${name(key)}`),
       " and "
     )
     const [firstKey = ""] = table.key
+    const imported = (column: string): Sql => {
+      const [own, known] = [sql`w.${name(column)}`, sql`t.${name(column)}`]
+      if (table.key.includes(column)) return own
+      if (!wanted.columns.includes(column)) return known
+      const lent = moved.length > 0 && table.type !== null
+      const mine = lent ? sql`case when w._lent then coalesce(${known}, ${own}) else ${own} end` : own
+      return options.keepKnown === true ? sql`coalesce(${mine}, ${known})` : mine
+    }
     const given = (column: string): Sql =>
-      options.keepKnown === true && !table.key.includes(column)
-        ? sql`coalesce(w.${name(column)}, t.${name(column)})`
-        : sql`w.${name(column)}`
+      fields.includes(column)
+        ? sql`case when w.${name(`_has_${column}`)} then w.${name(`_set_${column}`)} else ${imported(column)} end`
+        : imported(column)
     const differs =
       values.length === 0
         ? sql`false`
@@ -78,12 +125,13 @@ export const upsert = (
             " or "
           )
     const rest = Object.keys(table.columns).filter(
-      (column) => !wanted.columns.includes(column) && !bookkeeping.includes(column)
+      (column) => !columns.includes(column) && !bookkeeping.includes(column)
     )
+    const current = moved.length === 0 ? wanted.query : redirected(table, wanted.query, wanted.columns, moved)
     yield* database.execute(sql`
-      create or replace temp table _wanted_rows as ${wanted.query};
+      create or replace temp table _wanted_rows as ${fields.length === 0 ? current : withEdits(table, current, fields)};
       create or replace temp table _changes as
-        select ${join(wanted.columns.map((column) => sql`${given(column)} as ${name(column)}`))},
+        select ${join(columns.map((column) => sql`${given(column)} as ${name(column)}`))},
           ${rest.length === 0 ? empty : sql`${join(rest.map((column) => sql`t.${name(column)}`))},`}
           t.${name(firstKey)} is null as _is_new, coalesce(t.revision, 0) + 1 as _revision,
           coalesce(t.created_run_id, ${run}) as _created
@@ -95,25 +143,40 @@ export const upsert = (
       Diff
     )
     const { added, changed, wanted: total } = diff ?? { wanted: 0, added: 0, changed: 0 }
-    const keyOf = sql`to_json(struct_pack(${join(table.key.map((key) => sql`${name(key)} := t.${name(key)}`))}))`
-    const before = (which: Sql): Sql => sql`
-      insert into state.changes
-        select ${run}, ${literal(change.pipeline)}, ${literal(table.name)}, ${keyOf}, to_json(t), ${at} from ${target} t ${which};`
     if (changed > 0) {
       const touched = sql`where exists (select 1 from _changes w where not _is_new and ${same})`
-      yield* database.execute(sql`${before(touched)} delete from ${target} t ${touched};`)
+      yield* database.execute(sql`${keepBefore(table, run, touched)} delete from ${target} t ${touched};`)
     }
     if (added + changed > 0) {
       yield* database.execute(sql`
-        insert into ${target} (${names([...wanted.columns, ...rest, ...bookkeeping])})
-        select ${names([...wanted.columns, ...rest])}, _revision, ${run}, _created, ${at} from _changes;`)
+        insert into ${target} (${names([...columns, ...rest, ...bookkeeping])})
+        select ${names([...columns, ...rest])}, _revision, ${run}, _created, ${at} from _changes;`)
     }
     let deleted = 0
     if (options.sweep !== undefined) {
       const stale = sql`where t.made_by = ${literal(options.sweep)} and not exists (select 1 from _wanted_rows w where ${same})`
       deleted = yield* count(sql`${target} t ${stale}`)
-      if (deleted > 0) yield* database.execute(sql`${before(stale)} delete from ${target} t ${stale};`)
+      if (deleted > 0) yield* database.execute(sql`${keepBefore(table, run, stale)} delete from ${target} t ${stale};`)
     }
+    const behind = options.own === true ? [] : fields.filter((field) => wanted.columns.includes(field))
+    if (behind.length > 0) yield* database.execute(maskedValues(table, behind, options.keepKnown === true))
     yield* database.execute(sql`drop table _changes; drop table _wanted_rows`)
+    if (behind.length > 0) {
+      yield* upsert(masked, { query: sql`from _masked`, columns: [...masked.key, "value"] }, change)
+      yield* database.execute(sql`drop table _masked`)
+    }
     return { inserted: added, updated: changed, unchanged: total - added - changed, deleted }
   })
+
+/** What imports give where a person's value stands: it comes back when the edit is undone. */
+const maskedValues = (table: LifeTable, fields: ReadonlyArray<string>, keepKnown: boolean): Sql => {
+  const [key = ""] = table.key
+  return sql`create or replace temp table _masked as ${join(
+    fields.map((field) => {
+      const value = keepKnown ? sql`coalesce(${name(field)}, ${name(`_was_${field}`)})` : name(field)
+      return sql`select ${literal(table.type)} as entity_type, ${name(key)} as entity_id, ${literal(field)} as field,
+        to_json(${value}) as value from _wanted_rows where ${name(`_has_${field}`)}`
+    }),
+    " union all "
+  )}`
+}

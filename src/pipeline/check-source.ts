@@ -106,6 +106,7 @@ export const checkSource = (
       stream,
       bound: bound.success,
       account,
+      connection: shared.success.connection ?? null,
       timeZone: shared.success.time_zone ?? pipeline.time_zone ?? "UTC",
       onError: shared.success.on_error ?? "reject",
       retry: shared.success.retry ?? {},

@@ -69,6 +69,7 @@ export const check = ({ text, file, environment }: PipelineText): Checking<Check
     return {
       plan: {
         file,
+        text,
         pipeline,
         sources: sources.filter((planned) => planned !== null),
         transforms,

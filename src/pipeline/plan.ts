@@ -13,6 +13,7 @@ export interface PlannedSource {
   readonly stream: StreamSpec
   readonly bound: BoundStream<LocalServices>
   readonly account: string
+  readonly connection: string | null
   readonly timeZone: string
   readonly onError: "reject" | "fail"
   readonly retry: Retry
@@ -45,6 +46,8 @@ export interface PlannedSink {
 
 export interface Plan {
   readonly file: string
+  /** What the file says, with nothing filled in. */
+  readonly text: string
   readonly pipeline: Pipeline
   readonly sources: ReadonlyArray<PlannedSource>
   /** Each after all that it reads. */

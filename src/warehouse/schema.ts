@@ -3,13 +3,29 @@ import type { Columns } from "../component/column.ts"
 import { uuid5Macros } from "../component/id.ts"
 import { type Sql, join, literal, name, sql } from "../component/sql.ts"
 import { healthViews } from "../life/health.ts"
-import { type LifeTable, lifeTables } from "../life/table.ts"
+import { type LifeTable, imagesOf, lifeTables, tableOf } from "../life/table.ts"
 
 const columnList = (columns: Columns): Sql =>
   join(Object.entries(columns).map(([column, { type }]) => sql`${name(column)} ${name(type)}`))
 
-const lifeTable = (table: LifeTable): Sql =>
-  sql`create table if not exists life.${name(table.name)} (${columnList(table.columns)});`
+const lifeTable = (table: LifeTable): Sql => sql`
+  create table if not exists ${tableOf(table)} (${columnList(table.columns)});
+  create table if not exists ${imagesOf(table)} (${columnList(table.columns)}, _undo_run uuid);`
+
+const structOf = (columns: ReadonlyArray<string>): Sql =>
+  sql`to_json(struct_pack(${join(columns.map((column) => sql`${name(column)} := t.${name(column)}`))}))`
+
+/** The before-images of all tables as one (I7). */
+const CHANGES = sql`
+  create or replace view state.changes as ${join(
+    lifeTables.map(
+      (table) => sql`
+        select _undo_run as run_id, r.pipeline, ${literal(table.name)} as table_name, ${structOf(table.key)} as row_key,
+          ${structOf(Object.keys(table.columns))} as before, r.started_at as changed_at
+        from ${imagesOf(table)} t left join state.runs r on r.run_id = _undo_run`
+    ),
+    " union all "
+  )};`
 
 // No primary keys: uniqueness comes from upserts under the one owner (I9).
 const STATE = sql`
@@ -18,11 +34,16 @@ const STATE = sql`
   create schema if not exists staging;
   create schema if not exists build;
   create schema if not exists cache;
+  create schema if not exists undo;
   create schema if not exists life;
   create table if not exists state.migrations (version integer, applied_at timestamptz);
   create table if not exists state.runs (
     run_id uuid, pipeline varchar, command varchar, status varchar, started_at timestamptz, ended_at timestamptz,
-    summary json, error json
+    summary json, error json, definition varchar
+  );
+  create table if not exists state.sources (
+    pipeline varchar, source varchar, connector varchar, stream varchar, account varchar, connection varchar,
+    entity varchar, time_column varchar
   );
   create table if not exists state.checkpoints (
     pipeline varchar, source varchar, config_hash varchar, checkpoint json, fingerprint varchar, complete boolean,
@@ -41,10 +62,7 @@ const STATE = sql`
   );
   create table if not exists state.steps (
     pipeline varchar, step varchar, fingerprint varchar, counts json, run_id uuid,
-    finished_at timestamptz
-  );
-  create table if not exists state.changes (
-    run_id uuid, pipeline varchar, table_name varchar, row_key json, before json, changed_at timestamptz
+    finished_at timestamptz, type varchar, inputs varchar[], query varchar
   );
   create table if not exists state.windows (
     pipeline varchar, source varchar, starts_at timestamptz, ends_at timestamptz, status varchar, run_id uuid
@@ -56,11 +74,38 @@ const STATE = sql`
 
 /** Columns that came later, for files that were made before. */
 const ADDED_COLUMNS = sql`
+  alter table state.runs add column if not exists definition varchar;
+  alter table state.steps add column if not exists type varchar;
+  alter table state.steps add column if not exists inputs varchar[];
+  alter table state.steps add column if not exists query varchar;
+  ${join(
+    lifeTables
+      .filter((table) => "hidden" in table.columns)
+      .map((table) => sql`alter table ${tableOf(table)} add column if not exists hidden boolean;`),
+    "\n"
+  )}
   alter table life.samples add column if not exists local_date date;
   alter table life.samples add column if not exists offset_minutes integer;`
 
-/** Raised with every change of the tables above; older files are brought forward by `MIGRATIONS`. */
-export const SCHEMA_VERSION = 1
+/** Raised with every change of the tables above. */
+export const SCHEMA_VERSION = 2
+
+/** Files of version 1 kept before-images as JSON in a table that is now a view. */
+export const fromVersion1 = (create: Sql): Sql => sql`
+  alter table state.changes rename to changes_1;
+  ${create}
+  ${join(
+    lifeTables.map(
+      (table) => sql`
+        insert into ${imagesOf(table)} select ${join(
+          Object.entries(table.columns).map(
+            ([column, { type }]) => sql`(before->>${literal(column)})::${name(type)} as ${name(column)}`
+          )
+        )}, run_id from state.changes_1 where table_name = ${literal(table.name)};`
+    ),
+    "\n"
+  )}
+  drop table state.changes_1;`
 
 /** Creates what is missing. Running it again changes nothing. */
 export const createSchema: Sql = sql`
@@ -68,6 +113,7 @@ export const createSchema: Sql = sql`
   ${STATE}
   ${join(lifeTables.map(lifeTable), "\n")}
   ${ADDED_COLUMNS}
+  ${CHANGES}
   ${healthViews}
   insert into state.migrations select ${literal(SCHEMA_VERSION)}, now()
   where not exists (select 1 from state.migrations where version = ${literal(SCHEMA_VERSION)});`

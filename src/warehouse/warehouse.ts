@@ -5,7 +5,7 @@ import { Database } from "../component/database.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import { type Connection, open } from "./duckdb.ts"
 import { type Home, prepareHome } from "./home.ts"
-import { createSchema } from "./schema.ts"
+import { createSchema, fromVersion1 } from "./schema.ts"
 
 export class Warehouse extends Context.Service<Warehouse, Connection>()("keepsake/warehouse/Warehouse") {}
 
@@ -63,7 +63,13 @@ export const memoryWarehouse: Layer.Layer<Warehouse | Database, DatabaseError> =
 function opened(path: string, memoryLimit: string, spillDirectory: string | null) {
   return Effect.gen(function* () {
     const connection = yield* open({ path, memoryLimit, spillDirectory })
-    yield* connection.database.transaction(connection.database.execute(createSchema))
+    const { execute, transaction } = connection.database
+    yield* transaction(execute(createSchema)).pipe(
+      Effect.catchIf(
+        (error) => /changes is of type Table/i.test(error.message),
+        () => transaction(execute(fromVersion1(createSchema)))
+      )
+    )
     return Context.make(Warehouse, connection).pipe(Context.add(Database, connection.database))
   })
 }

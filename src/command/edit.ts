@@ -1,0 +1,92 @@
+/** What a person sets right: it stays, whatever is imported later, and can be undone as any run. */
+import { Effect, Option } from "effect"
+import type { Uuid } from "../component/column.ts"
+import { Database } from "../component/database.ts"
+import type { DatabaseError, SourceError } from "../component/error.ts"
+import type { SinkCounts } from "../component/sink.ts"
+import { mergeAll, setFields, splitMembers } from "../engine/edit.ts"
+import { recorded } from "../engine/record.ts"
+import { find } from "../life/find.ts"
+import { type Change, none, plus } from "../life/upsert.ts"
+import { Warehouse, warehouseLayer } from "../warehouse/warehouse.ts"
+import { type Shared, answer, commandError } from "./reply.ts"
+import type { EditInput, IdsInput } from "./root.ts"
+import { homeOf } from "./session.ts"
+
+export const edit = (shared: Shared, { fields, id }: EditInput) =>
+  changing(shared, "edit", (change) =>
+    Effect.gen(function* () {
+      const pairs = yield* Effect.forEach(fields, (field) => {
+        const at = field.indexOf("=")
+        return at > 0
+          ? Effect.succeed([field.slice(0, at).trim(), field.slice(at + 1)] as const)
+          : Effect.fail(commandError("no-value", `"${field}" has no value.`, "Write it as field=value.", 2))
+      })
+      const found = yield* find(id)
+      return { ids: [found.id], counts: yield* setFields(found, pairs, change) }
+    })
+  )
+
+const flagged =
+  (command: "hide" | "unhide", hidden: "true" | "") =>
+  (shared: Shared, { ids }: IdsInput) =>
+    changing(shared, command, (change) =>
+      Effect.gen(function* () {
+        const all = yield* Effect.forEach(ids, find)
+        let counts = none
+        for (const found of all) counts = plus(counts, yield* setFields(found, [["hidden", hidden]], change))
+        return { ids: all.map((found) => found.id), counts }
+      })
+    )
+
+export const hide = flagged("hide", "true")
+export const unhide = flagged("unhide", "")
+
+export const merge = (shared: Shared, { ids }: IdsInput) =>
+  changing(shared, "merge", (change) =>
+    Effect.gen(function* () {
+      const all = yield* Effect.forEach(ids, find)
+      return { ids: all.map((found) => found.id), counts: yield* mergeAll(all, change) }
+    })
+  )
+
+export const split = (shared: Shared, { ids: [first = "", ...parts] }: IdsInput) =>
+  changing(shared, "split", (change) =>
+    Effect.gen(function* () {
+      const whole = yield* find(first)
+      const members = yield* Effect.forEach(parts, find)
+      return { ids: [whole.id], counts: yield* splitMembers(whole, members, change) }
+    })
+  )
+
+interface Changed {
+  readonly ids: ReadonlyArray<Uuid>
+  readonly counts: SinkCounts
+}
+
+/** One run, one transaction: all of it, or nothing. */
+const changing = <E extends DatabaseError | SourceError | ReturnType<typeof commandError>>(
+  shared: Shared,
+  command: string,
+  work: (change: Change) => Effect.Effect<Changed, E, Database>
+) =>
+  answer(
+    command,
+    shared,
+    Effect.gen(function* () {
+      const { database } = yield* Warehouse
+      const summary = yield* recorded({ command, pipeline: null, definition: null }, ({ now, runId }) =>
+        Effect.map(database.transaction(work({ pipeline: "", runId, now })), ({ counts, ids }) => ({
+          run_id: runId,
+          ids,
+          ...counts
+        }))
+      )
+      const { deleted, inserted, run_id, updated } = summary
+      const text = [
+        `Changed: ${updated} updated, ${inserted} inserted, ${deleted} deleted. Later imports leave it so.`,
+        `Take it back with: keepsake undo ${run_id}`
+      ].join("\n")
+      return { summary, result: summary, text }
+    }).pipe(Effect.provide(warehouseLayer(homeOf(shared), Option.getOrUndefined(shared.memory))))
+  )
