@@ -1,8 +1,11 @@
 import { defineConfig } from "vitest/config"
+import { Hanging } from "./tests/support/hanging.ts"
 
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
+    setupFiles: ["tests/support/seed.ts"],
+    reporters: ["default", new Hanging()],
     // Crash tests start the program many times over.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -77,6 +77,8 @@ const dayByDay = (parts: Parts, start: number, end: number): ReadonlyArray<numbe
 const start = fc
   .tuple(fc.integer({ min: 2018, max: 2022 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 31 }))
   .map(([year, month, day]) => utcMidnight(year, month, day) + 9.5 * 3_600_000)
+/** Days that every month has: on others, ical.js moves on into the next month. */
+const everyMonth = start.filter((from) => new Date(from).getUTCDate() <= 28)
 const weekdays = fc.uniqueArray(fc.constantFrom(...WEEKDAYS), { maxLength: 3 })
 const monthDays = fc.uniqueArray(fc.constantFrom(1, 5, 13, 28, 29, 30, 31, -1, -2, -31), { maxLength: 3 })
 const months = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 3 })
@@ -137,7 +139,7 @@ describe("expand", () => {
       fc.record({ frequency: fc.constantFrom("DAILY", "MONTHLY", "YEARLY"), interval, byDay: fc.constant([]) })
     )
     fc.assert(
-      fc.property(simple, start, (parts, from) => {
+      fc.property(simple, everyMonth, (parts, from) => {
         const end = from + 1200 * DAY
         const text = ruleText({ ...parts, byMonthDay: [], byMonth: [] })
         const iterator = ICAL.Recur.fromString(text).iterator(
