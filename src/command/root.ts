@@ -208,6 +208,29 @@ const ID = "As in life.*: memory_id, media_id…; may be cut short, and may say 
 const one = Argument.String("id").pipe(Argument.withDescription(ID))
 const several = (min: number) => Argument.String("id").pipe(Argument.withDescription(ID), Argument.variadic({ min }))
 
+export interface ExplainInput {
+  readonly id: Option.Option<string>
+  readonly missing: Option.Option<string>
+}
+
+const explain = Command.make(
+  "explain",
+  {
+    id: one.pipe(Argument.optional),
+    missing: Flag.String("missing").pipe(
+      Flag.withDescription("A picture, of which to say why it is in no memory"),
+      Flag.optional
+    )
+  },
+  call<ExplainInput>(async () => (await import("./explain.ts")).explain)
+).pipe(
+  Command.withDescription("Say why something is there: from a memory down to archive, member and offset"),
+  Command.withExamples([
+    { command: "keepsake explain 1b9f0f4b", description: "Where a memory comes from, and by which rules" },
+    { command: "keepsake explain --missing IMG_0042.jpg", description: "Why a picture is in no memory" }
+  ])
+)
+
 export interface EditInput {
   readonly id: string
   readonly fields: ReadonlyArray<string>
@@ -272,6 +295,7 @@ export const root = keepsake.pipe(
     test,
     sql,
     status,
+    explain,
     edit,
     merge,
     split,

@@ -1,0 +1,146 @@
+/** Why a row is there, or a picture isn't: in words. */
+import { Effect, Layer, Option } from "effect"
+import { type Explanation, type Linked, explain as explainRow } from "../engine/explain/index.ts"
+import { explainMissing } from "../engine/explain/missing.ts"
+import type { Origin } from "../engine/explain/origins.ts"
+import type { Station } from "../engine/explain/way.ts"
+import { find } from "../life/find.ts"
+import { type Shared, answer, commandError } from "./reply.ts"
+import type { ExplainInput } from "./root.ts"
+import { readers, storeLayer } from "./session.ts"
+import { aligned } from "./text.ts"
+
+export const explain = (shared: Shared, { id, missing }: ExplainInput) =>
+  answer(
+    "explain",
+    shared,
+    Effect.gen(function* () {
+      if (Option.isSome(missing) === Option.isSome(id)) {
+        return yield* commandError("no-id", "Explain what?", "Give an id, or a file: --missing FILE", 2)
+      }
+      if (Option.isSome(missing)) {
+        const result = yield* explainMissing(missing.value)
+        const { because, verdict, way } = result
+        return { summary: { verdict }, result, text: [because, ...section("Its way", wayText(way))].join("\n") }
+      }
+      const result = yield* explainRow(yield* find(Option.getOrElse(id, () => "")))
+      return { summary: { type: result.type, id: result.id }, result, text: words(result) }
+    }).pipe(Effect.provide(Layer.merge(readers, storeLayer(shared))))
+  )
+
+/** More of a kind than this are counted, not listed. */
+const MOST_LISTED = 12
+
+const words = (found: Explanation): string => {
+  const { edits, id, label, links, members, merged, origins, row, runs, type, way } = found
+  return [
+    `${label === "" ? "Without a name" : label}: ${type} ${id}`,
+    ...described(row),
+    ...section(
+      members.length === 0 ? "Made of" : `Made of ${members.length}`,
+      limited(members.map((member) => [linkText(member), ...member.origins.map((origin) => `  ${originText(origin)}`)]))
+    ),
+    ...section("Comes from", limited(origins.map((origin) => [originText(origin)]))),
+    ...section("Its way", wayText(way)),
+    ...section("Linked", limited(links.map((link) => [linkText(link)]))),
+    ...section(
+      "One with",
+      merged.map((other) => `${other}: merged by you`)
+    ),
+    ...section(
+      "Edited by you",
+      edits.map(
+        ({ edited_at, field, imported, value }) =>
+          `${field}: ${JSON.stringify(value)}${imported === null ? "" : `, where imports say ${JSON.stringify(imported)}`} (${day(edited_at)})`
+      )
+    ),
+    ...section(
+      "Runs that touched it",
+      runs.map(
+        ({ at, command, did, pipeline, run_id }) =>
+          `${day(at)}  ${command ?? "run"}${pipeline === null ? "" : ` of ${pipeline}`} ${run_id.slice(0, 8)}: ${did}`
+      )
+    )
+  ].join("\n")
+}
+
+const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)]
+
+const limited = (groups: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => [
+  ...groups.slice(0, MOST_LISTED).flat(),
+  ...(groups.length > MOST_LISTED ? [`and ${groups.length - MOST_LISTED} more (--json has all)`] : [])
+]
+
+const day = (time: string | null): string => (time === null ? "some day" : time.slice(0, 16).replace("T", " "))
+
+const described = (row: Explanation["row"]): ReadonlyArray<string> => {
+  const text = (column: string) => {
+    const value = row[column]
+    return typeof value === "string" || typeof value === "number" ? String(value) : null
+  }
+  const from = text("starts_at") ?? text("taken_at") ?? text("started_at")
+  const until = text("ends_at") ?? text("ended_at")
+  const place = text("latitude") === null ? null : `${text("latitude")}, ${text("longitude")}`
+  return [
+    ...(from === null ? [] : [`${day(from)}${until === null ? "" : ` to ${day(until)}`} UTC`]),
+    ...(place === null ? [] : [`at ${place}${text("location_status") === "inferred" ? " (inferred)" : ""}`]),
+    ...(row["hidden"] === true ? ["hidden by you"] : [])
+  ]
+}
+
+const originText = ({
+  account,
+  archive,
+  archive_present,
+  connector,
+  first_seen_at,
+  gone_at,
+  member,
+  offset,
+  ...rest
+}: Origin) =>
+  [
+    `${connector}.${rest.stream}${account === "default" ? "" : ` of ${account}`}`,
+    `${member === null ? rest.source_id : member}${archive === null ? "" : ` in ${archive}`}`,
+    ...(offset === null ? [] : [`at byte ${offset}`]),
+    ...(archive_present === false ? ["(the archive is no longer there)"] : []),
+    `first read ${day(first_seen_at)}${rest.run_id === null ? "" : ` by run ${rest.run_id.slice(0, 8)}`}`,
+    ...(gone_at === null ? [] : [`gone upstream since ${day(gone_at)}`])
+  ].join(", ")
+
+const linkText = ({ confidence, direction, evidence, id, label, relation, rule, type }: Linked): string => {
+  const shown = label === "" ? id : `"${label}" ${id.slice(0, 8)}`
+  const link = direction === "to" ? `${relation} ${type} ${shown}` : `${type} ${shown} ${relation} it`
+  const because = [
+    ...(confidence === null ? [] : [`confidence ${Number(confidence.toFixed(3))}`]),
+    ...(rule === null ? [] : [`rule ${rule}`]),
+    ...evidenceWords(evidence)
+  ]
+  return because.length === 0 ? link : `${link} (${because.join(", ")})`
+}
+
+const UNITS: { readonly [key: string]: string } = { seconds: "s apart", metres: "m apart" }
+
+const evidenceWords = (evidence: unknown): ReadonlyArray<string> =>
+  typeof evidence !== "object" || evidence === null
+    ? []
+    : Object.entries(evidence).flatMap(([key, value]) =>
+        value === null || value === undefined
+          ? []
+          : [
+              UNITS[key] === undefined
+                ? `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`
+                : `${String(value)} ${UNITS[key]}`
+            ]
+      )
+
+const wayText = (way: ReadonlyArray<Station>): ReadonlyArray<string> =>
+  aligned(
+    way.map(({ does, pipeline, relation, rows, type }) => [
+      `${pipeline}.${relation}`,
+      type,
+      rows === null ? "" : `${rows} ${rows === 1 ? "row" : "rows"}`,
+      does
+    ])
+  )

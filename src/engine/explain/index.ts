@@ -1,0 +1,178 @@
+/** Why a row of `life` is there: its origins, its way, what it is linked to and by which rule, edits and runs. */
+import { Effect, Schema } from "effect"
+import { Database } from "../../component/database.ts"
+import { type Sql, join, literal, name, names, sql } from "../../component/sql.ts"
+import type { Found } from "../../life/find.ts"
+import { labelOf } from "../../life/label.ts"
+import { MERGED_INTO } from "../../life/edit.ts"
+import { type LifeTable, imagesOf, tableOf, tablesByType } from "../../life/table.ts"
+import { type Origin, originsOf } from "./origins.ts"
+import { type Station, wayOf } from "./way.ts"
+
+export interface Linked {
+  /** Seen from what was asked: does the link lead away from it, or to it? */
+  readonly direction: "to" | "from"
+  readonly relation: string
+  readonly type: string
+  readonly id: string
+  readonly label: string
+  readonly confidence: number | null
+  readonly rule: string | null
+  readonly evidence: unknown
+}
+
+export interface Edit {
+  readonly field: string
+  readonly value: unknown
+  /** What imports give in its place. */
+  readonly imported: unknown
+  readonly edited_at: string
+}
+
+export interface Touch {
+  readonly run_id: string
+  readonly command: string | null
+  readonly pipeline: string | null
+  readonly at: string | null
+  readonly did: string
+}
+
+export interface Explanation {
+  readonly id: string
+  readonly type: string
+  readonly label: string
+  readonly row: { readonly [column: string]: unknown }
+  readonly origins: ReadonlyArray<Origin>
+  /** What a memory is made of, each with its own origins. */
+  readonly members: ReadonlyArray<Linked & { readonly origins: ReadonlyArray<Origin> }>
+  readonly way: ReadonlyArray<Station>
+  readonly links: ReadonlyArray<Linked>
+  /** Others that a person made one with it. */
+  readonly merged: ReadonlyArray<string>
+  readonly edits: ReadonlyArray<Edit>
+  readonly runs: ReadonlyArray<Touch>
+}
+
+const AnyRow = Schema.Record(Schema.String, Schema.Unknown)
+
+export const explain = ({ id, table, type }: Found) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const key = name(table.key[0] ?? "")
+    const [row = {}] = yield* database.rows(sql`from ${tableOf(table)} where ${key} = ${literal(id)}`, AnyRow)
+    const [named] = yield* database.rows(
+      sql`select ${labelOf(type)} as label from ${tableOf(table)} t where ${key} = ${literal(id)}`,
+      Schema.Struct({ label: Schema.String })
+    )
+    const all = yield* linksOf(type, id)
+    const contained = all.filter(
+      ({ direction, relation }) => type === "memory" && direction === "to" && relation === "contains"
+    )
+    const origins = yield* originsOf([{ type, id }, ...contained])
+    const members = contained.map((member) => ({ ...member, origins: origins(member) }))
+    return {
+      id,
+      type,
+      label: named?.label ?? "",
+      row,
+      origins: origins({ type, id }),
+      members,
+      way: yield* wayOf([id, ...members.map((member) => member.id)]),
+      links: all.filter((link) => !contained.includes(link)),
+      merged: yield* mergedInto(type, id),
+      edits: yield* editsOf(type, id),
+      runs: yield* touchesOf(table, id)
+    } satisfies Explanation
+  })
+
+const LinkRow = Schema.Struct({
+  direction: Schema.Literals(["to", "from"]),
+  relation: Schema.String,
+  type: Schema.String,
+  id: Schema.String,
+  label: Schema.String,
+  confidence: Schema.NullOr(Schema.Number),
+  rule: Schema.NullOr(Schema.String),
+  evidence: Schema.NullOr(Schema.fromJsonString(Schema.Unknown))
+})
+
+const linksOf = (type: string, id: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const labels = join(
+      [...tablesByType].map(
+        ([other, table]) =>
+          sql`when ${literal(other)} then (select ${labelOf(other)} from ${tableOf(table)} t where t.${name(table.key[0] ?? "")} = l.id)`
+      ),
+      " "
+    )
+    return yield* database.rows(
+      sql`select direction, relation, type, id::varchar as id, coalesce(case type ${labels} end, '') as label, confidence,
+          rule, evidence::varchar as evidence
+        from (
+          select 'to' as direction, relation, to_type as type, to_id as id, confidence, rule, evidence from life.links
+          where from_type = ${literal(type)} and from_id = ${literal(id)}
+          union all
+          select 'from', relation, from_type, from_id, confidence, rule, evidence from life.links
+          where to_type = ${literal(type)} and to_id = ${literal(id)}
+        ) l order by direction desc, relation, type, label, id`,
+      LinkRow
+    )
+  })
+
+const mergedInto = (type: string, id: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const rows = yield* database.rows(
+      sql`select entity_id::varchar as id from life.edits
+        where entity_type = ${literal(type)} and field = ${literal(MERGED_INTO)} and (value->>'$') = ${literal(id)} order by 1`,
+      Schema.Struct({ id: Schema.String })
+    )
+    return rows.map((row) => row.id)
+  })
+
+const Json = Schema.NullOr(Schema.fromJsonString(Schema.Unknown))
+const EditRow = Schema.Struct({ field: Schema.String, value: Json, imported: Json, edited_at: Schema.String })
+
+const editsOf = (type: string, id: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    return yield* database.rows(
+      sql`select field, e.value::varchar as value, m.value::varchar as imported, edited_at
+        from life.edits e left join life.masked m using (entity_type, entity_id, field)
+        where entity_type = ${literal(type)} and entity_id = ${literal(id)} order by edited_at, field`,
+      EditRow
+    )
+  })
+
+const TouchRow = Schema.Struct({
+  run_id: Schema.String,
+  command: Schema.NullOr(Schema.String),
+  pipeline: Schema.NullOr(Schema.String),
+  at: Schema.NullOr(Schema.String),
+  did: Schema.String
+})
+
+/** The runs that inserted or changed a row, and what they changed in it. */
+const touchesOf = (table: LifeTable, id: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const columns = Object.keys(table.columns)
+    const values = columns.filter((column) => !["revision", "run_id", "created_run_id", "updated_at"].includes(column))
+    const versions = sql`
+      select ${names(columns)} from ${imagesOf(table)} where ${name(table.key[0] ?? "")} = ${literal(id)}
+      union all by name
+      select ${names(columns)} from ${tableOf(table)} where ${name(table.key[0] ?? "")} = ${literal(id)}`
+    const changed: Sql = join(
+      values.map(
+        (column) =>
+          sql`case when ${name(column)} is distinct from lag(${name(column)}) over (order by revision) then ${literal(column)} end`
+      )
+    )
+    return yield* database.rows(
+      sql`select v.run_id::varchar as run_id, r.command, r.pipeline, r.started_at as "at",
+          case when v.revision = 1 then 'inserted it' else 'changed ' || concat_ws(', ', ${changed}) end as did
+        from (${versions}) v left join state.runs r on r.run_id = v.run_id order by v.revision`,
+      TouchRow
+    )
+  })
