@@ -6,7 +6,7 @@ import { type NonEmpty, type Random, cycled, stream } from "../random.ts"
 import { HOUR, MINUTE, dateOf, weekdayOf } from "../time.ts"
 import { homeOn, jobOn, officeOn } from "./eras.ts"
 import { excursionOn, flatFriday, isTaken, journeyOn } from "./journeys.ts"
-import { guestsOf, namesakesOn } from "./people.ts"
+import { distinctGuests, guestsOf, namesakesOn } from "./people.ts"
 
 /** What became of an entry. */
 export interface Engagement {
@@ -59,7 +59,11 @@ const evening = (seed: number, day: number, random: Random): ReadonlyArray<Engag
       clock: random.pick(["zone", "zone", "floating", "utc"]),
       geo: form < 0.7,
       location: form >= 0.85 ? null : `${place.name}, ${place.address}`,
-      guests: guestsOf(seed, day, "friends", random.integer(1, 4))
+      // Now and then a colleague comes along whose name a friend has too.
+      guests: distinctGuests([
+        ...guestsOf(seed, day, "friends", random.integer(1, 4)),
+        ...(random.chance(0.12) ? namesakesOn(day) : [])
+      ])
     }
   )
   const fate = random.next()
@@ -120,7 +124,7 @@ const barbecue = (seed: number, day: number, random: Random): Engagement => {
       uidOf("barbecue", day, seed),
       day,
       { title: "Barbecue", place, at: 12 * 60, minutes: 240, photos: random.integer(4, 8) },
-      { guests: [...guestsOf(seed, day, "friends", 2), ...namesakesOn(day)] }
+      { guests: distinctGuests([...guestsOf(seed, day, "friends", 2), ...namesakesOn(day)]) }
     ),
     { overrun: random.integer(5, 60) }
   )

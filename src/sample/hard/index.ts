@@ -72,12 +72,16 @@ const startingIn = (seed: number, from: number, to: number): ReadonlyArray<LifeE
 
 /** The hard life of a seed. */
 export const hardLife = (seed: number): Life => {
-  // The phone was off, or had no leave to record.
+  // The phone was off, or had no leave to record, until night.
   const hasGap = (day: number) => stream("gap", seed, day).chance(0.03)
   const days = hardDays(seed, hasGap)
   return {
     days,
-    recorded: { ...days, whereabouts: (day) => (hasGap(day) ? { stays: [], moves: [] } : days.whereabouts(day)) },
+    recorded: {
+      ...days,
+      whereabouts: (day) =>
+        hasGap(day) ? { stays: days.whereabouts(day).stays.slice(-1), moves: [] } : days.whereabouts(day)
+    },
     calendars: (from, to) => [calendarIn(seed, "private", from, to), calendarIn(seed, "work", from, to)],
     instances: (from, to) => startingIn(seed, from, to),
     truth: (range, shown) => ({

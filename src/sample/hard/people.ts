@@ -139,6 +139,11 @@ export const namesakesOn = (day: number): ReadonlyArray<Person> => {
   return [...invitedFrom(friends, "friends", day, 0), ...invitedFrom(colleagues, jobOn(day), day, 0)]
 }
 
+/** Each once. */
+export const distinctGuests = (guests: ReadonlyArray<Person>): ReadonlyArray<Person> => [
+  ...new Map(guests.map((one) => [ownerOf(one.address)?.id ?? one.address, one])).values()
+]
+
 /** Who has an address. */
 export const ownerOf = (address: string): Known | null =>
   everyone.find(({ addresses }) => addresses.some((one) => one.address === address)) ?? null

@@ -142,16 +142,16 @@ const takenIn = (random: Random, { count, end, event, metres, place, start }: Sc
   })
 }
 
-/** Looking out of the window, now and then. */
-const underway = (random: Random, moves: ReadonlyArray<Move>): ReadonlyArray<Taken> =>
+/** Looking out of the window, now and then; of a journey it is part of it, where that is one entry, or none. */
+const underway = (seed: number, day: number, random: Random, moves: ReadonlyArray<Move>): ReadonlyArray<Taken> =>
   moves.flatMap(({ end, from, mode, start, to }) => {
     if (mode === "flying" || end - start < 20 * MINUTE || !random.chance(0.12)) return []
     const share = 0.2 + random.next() * 0.6
     const position = between(from, to, share)
     const at = start + (end - start) * share
-    return [
-      { at, place: from, position: { ...position, altitude: Math.round(position.altitude) }, event: null, amid: false }
-    ]
+    const [event = null, other] = wholeDayEntriesOn(seed, day)
+    if (other !== undefined || (event !== null && metresBetween(position, homeOn(seed, day)) < 30_000)) return []
+    return [{ at, place: from, position: { ...position, altitude: Math.round(position.altitude) }, event, amid: false }]
   })
 
 const cameraFor = (seed: number, day: number, random: Random): CameraName => {
@@ -242,7 +242,7 @@ export const hardShotsOn = (
   const gap = hasGap(day)
   const nearby = [day - 1, day, day + 1].flatMap((other) => entriesOn(seed, other)).map(({ event }) => event)
   const used = new Set<number>()
-  return [...scenes.flatMap((scene) => takenIn(random, scene)), ...(gap ? [] : underway(random, moves))]
+  return [...scenes.flatMap((scene) => takenIn(random, scene)), ...(gap ? [] : underway(seed, day, random, moves))]
     .slice(0, MOST)
     .flatMap(({ amid, at, event, place, position }) => {
       const camera = gap ? "pixel" : cameraFor(seed, day, random)

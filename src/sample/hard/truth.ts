@@ -13,6 +13,7 @@ import { type Known, everyone, ownerOf, self } from "./people.ts"
 import { flat } from "./places.ts"
 import { entriesOf } from "./whole-days.ts"
 
+/** A picture, whichever of its files tells what is known of it. */
 export interface HardPhoto {
   readonly asset: string
   readonly path: string
@@ -89,30 +90,38 @@ export interface HardTruth {
   readonly homes: ReadonlyArray<HardEra>
   readonly works: ReadonlyArray<HardEra>
   readonly cameras: ReadonlyArray<HardCamera>
-  /** Dates on which the location history has nothing. */
+  /** Dates on which the location history has nothing but the night after. */
   readonly gaps: ReadonlyArray<string>
 }
 
 const tagged = (name: string): Known | undefined => everyone.find(({ tag }) => tag === name)
 
-const photoOf = ({ photo, shot }: Shown): HardPhoto => ({
-  asset: photo.asset,
-  path: photo.path,
-  taken_at: photo.taken_at === null ? null : isoTime(Date.parse(photo.taken_at) - shot.ahead),
-  clock_seconds: photo.taken_at === null ? 0 : shot.ahead / SECOND,
-  latitude: shot.position.latitude,
-  longitude: shot.position.longitude,
-  place: photo.location_status === "known" ? "told" : photo.taken_at === null ? "unknowable" : "to-infer",
-  event: photo.event,
-  // Names are in the sidecar alone.
-  tags:
-    photo.sidecar === null
+const photoOf = (first: Shown, files: ReadonlyArray<Shown>): HardPhoto => {
+  const { photo, shot } = files.find((one) => one.photo.taken_at !== null) ?? first
+  const told = files.some((one) => one.photo.location_status === "known")
+  return {
+    asset: photo.asset,
+    path: photo.path,
+    taken_at: photo.taken_at === null ? null : isoTime(Date.parse(photo.taken_at) - shot.ahead),
+    clock_seconds: photo.taken_at === null ? 0 : shot.ahead / SECOND,
+    latitude: shot.position.latitude,
+    longitude: shot.position.longitude,
+    place: told ? "told" : photo.taken_at === null ? "unknowable" : "to-infer",
+    event: photo.event,
+    // Names are in sidecars alone.
+    tags: files.every((one) => one.photo.sidecar === null)
       ? []
       : shot.people.flatMap((name) => {
           const person = tagged(name)
           return person === undefined ? [] : [{ name, person: person.id }]
         })
-})
+  }
+}
+
+const photosOf = (shown: ReadonlyArray<Shown>): ReadonlyArray<HardPhoto> =>
+  [...Map.groupBy(shown, ({ photo }) => photo.asset).values()].flatMap((files) =>
+    files.slice(0, 1).map((first) => photoOf(first, files))
+  )
 
 const personOf = ({ addresses, id, name, tag }: Known): HardPerson => ({
   person: id,
@@ -221,7 +230,7 @@ export interface HardTruthOptions {
 }
 
 export const hardTruth = ({ days, events, gaps, range, shown }: HardTruthOptions): HardTruth => {
-  const photos = shown.map(photoOf)
+  const photos = photosOf(shown)
   const places = erasIn(range.seed, range)
   const mentions: ReadonlyArray<HardMention> = [
     ...mentionsIn(events),
