@@ -13,6 +13,7 @@ const MAY_KNOW: Readonly<Record<string, ReadonlyArray<string>>> = {
   "src/archive": ["src/archive", "src/component"],
   "src/media": ["src/component", "src/media", "src/archive"],
   "src/sample": ["src/component", "src/sample"],
+  "src/provider": ["src/account", "src/component", "src/provider"],
   "src/engine": ["src/component", "src/engine", "src/life", "src/pipeline", "src/warehouse"],
   connectors: ["connectors", "src/component", "src/life"],
   transforms: ["transforms", "src/component", "src/life"],

@@ -3,7 +3,7 @@ import { Effect, Stream } from "effect"
 import { Archives, type Entry } from "../../src/component/archive.ts"
 import { extractStream } from "../../src/component/connector.ts"
 import { type Recognise, eventsBatches, eventsConfig, eventsFingerprint } from "../ics/open.ts"
-import { EVENT_COLUMNS } from "../ics/record.ts"
+import { EVENT_COLUMNS } from "../calendar/record.ts"
 import { nameOf, parseName } from "../media/name.ts"
 
 // Takeout cuts long names, and with them the extension: `.ic`, `.i`, or none; or numbers them behind it.

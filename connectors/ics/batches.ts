@@ -3,8 +3,8 @@ import { Option, Schema } from "effect"
 import type { Batch, Checkpoint, Reject, Skip } from "../../src/component/batch.ts"
 import { skipped, tally } from "../media/tally.ts"
 import { type Found, rejectOf } from "./read.ts"
-import { type EventColumns, type EventRecord, recordOf } from "./record.ts"
-import { partsOf } from "./series.ts"
+import { type EventColumns, type EventRecord, recordOf } from "../calendar/record.ts"
+import { partsOf } from "../calendar/series.ts"
 
 type Item =
   | { readonly kind: "record"; readonly record: EventRecord }

@@ -1,18 +1,15 @@
 /** What a VCALENDAR says for all of its events: its name, its zones, and whether it cancels them. */
 import { Option, Result } from "effect"
 import type { Component } from "./content.ts"
-import { type Zones, parseMoment } from "./moment.ts"
-import { plainText, properties } from "./property.ts"
-import { expand, parseRule } from "./rule.ts"
-import { utcMidnight } from "./clock.ts"
-import { windowsZone } from "./windows-zones.ts"
-import { type Transition, UTC, type Zone, fixedZone, sameOffsets, zoneOfTransitions } from "./zone.ts"
+import type { Calendar } from "../calendar/event.ts"
+import { parseMoment } from "../calendar/moment.ts"
+import { plainText, properties } from "../calendar/property.ts"
+import { expand, parseRule } from "../calendar/rule.ts"
+import { utcMidnight } from "../calendar/clock.ts"
+import { windowsZone } from "../calendar/windows-zones.ts"
+import { type Transition, UTC, type Zone, fixedZone, sameOffsets, zoneOfTransitions } from "../calendar/zone.ts"
 
-export interface Calendar {
-  readonly name: string
-  readonly zones: Zones
-  /** The file itself names no zone for floating times and dates: `zones.own` is the pipeline's. */
-  readonly assumed: boolean
+export interface IcsCalendar extends Calendar {
   /** METHOD:CANCEL */
   readonly cancels: boolean
 }
@@ -113,7 +110,7 @@ const resolve = (
 const unquoted = (tzid: string): string => tzid.trim().replace(/^"(.*)"$/, "$1")
 
 /** Reads what stands around the events of a VCALENDAR. */
-export const readCalendar = (component: Component, options: CalendarOptions): Calendar => {
+export const readCalendar = (component: Component, options: CalendarOptions): IcsCalendar => {
   const has = properties(component)
   const definitions = new Map(
     component.children

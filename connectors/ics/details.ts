@@ -1,24 +1,6 @@
 /** What an event says beside its times: words, place, people, state. */
-import { type Properties, type Property, plainText } from "./property.ts"
-
-/** A person invited, as the column `attendees` has it. */
-export type Attendee = {
-  readonly name: string | null
-  readonly address: string | null
-  readonly role: "organiser" | "attendee"
-  /** `accepted`, `declined`, `tentative`, `needs-action`, … */
-  readonly response: string | null
-}
-
-export interface Details {
-  readonly title: string | null
-  readonly description: string | null
-  readonly location: string | null
-  readonly latitude: number | null
-  readonly longitude: number | null
-  readonly status: "confirmed" | "tentative" | "cancelled"
-  readonly attendees: ReadonlyArray<Attendee>
-}
+import { type Attendee, type Details, invited } from "../calendar/details.ts"
+import { type Properties, type Property, plainText } from "../calendar/property.ts"
 
 const COORDINATES = /^(?:geo:)?\s*([+-]?\d+(?:\.\d+)?)\s*[;,]\s*([+-]?\d+(?:\.\d+)?)/i
 
@@ -53,28 +35,14 @@ const person = (property: Property, role: Attendee["role"]): Attendee => {
 const isPerson = ({ params }: Property): boolean =>
   !["ROOM", "RESOURCE"].includes(params.get("cutype")?.toUpperCase() ?? "")
 
-/** Organiser first; who is named twice is one person. */
-const attendeesOf = (has: Properties): ReadonlyArray<Attendee> => {
-  const people = [
+const attendeesOf = (has: Properties): ReadonlyArray<Attendee> =>
+  invited([
     ...has.all("ORGANIZER").map((property) => person(property, "organiser")),
     ...has
       .all("ATTENDEE")
       .filter(isPerson)
       .map((property) => person(property, "attendee"))
-  ].filter(({ name, address }) => name !== null || address !== null)
-  const merged = new Map<string, Attendee>()
-  for (const each of people) {
-    const key = each.address ?? `name:${each.name}`
-    const known = merged.get(key)
-    merged.set(
-      key,
-      known === undefined
-        ? each
-        : { ...known, name: known.name ?? each.name, response: known.response ?? each.response }
-    )
-  }
-  return [...merged.values()]
-}
+  ])
 
 const statusOf = (value: string | undefined): Details["status"] => {
   const status = value?.trim().toUpperCase() ?? ""

@@ -2,10 +2,11 @@
 import { createHash } from "node:crypto"
 import { Result } from "effect"
 import type { Origin } from "../../src/component/batch.ts"
-import type { Calendar } from "./calendar.ts"
-import { DAY, startOfDay } from "./clock.ts"
+import type { IcsCalendar } from "./calendar.ts"
+import type { CalendarEvent, Version } from "../calendar/event.ts"
+import { DAY, startOfDay } from "../calendar/clock.ts"
 import type { Component } from "./content.ts"
-import { type Details, detailsOf } from "./details.ts"
+import { detailsOf } from "./details.ts"
 import {
   type Length,
   type Moment,
@@ -16,48 +17,15 @@ import {
   parseLength,
   wallIn,
   zoneOf
-} from "./moment.ts"
-import { type Properties, type Property, plainText, properties } from "./property.ts"
-import { type Recurrence, readRecurrence } from "./recurrence.ts"
-import { type Zone, toInstant } from "./zone.ts"
+} from "../calendar/moment.ts"
+import { type Properties, type Property, plainText, properties } from "../calendar/property.ts"
+import { readRecurrence } from "../calendar/recurrence.ts"
+import { type Zone, toInstant } from "../calendar/zone.ts"
 
-export interface CalendarEvent extends Recurrence {
-  readonly uid: string
-  readonly calendar: Calendar
-  readonly allDay: boolean
-  /** Its wall time is what recurs. */
-  readonly zone: Zone
-  /** Whose dates and name are shown: the event's own; of instants in UTC, which name no place, the calendar's. */
-  readonly shownIn: Zone
-  readonly endShownIn: Zone
-  /** Its zone is the pipeline's, because the file names none. */
-  readonly floating: boolean
-  /** Wall time in `zone`; of an all-day event, midnight. */
-  readonly start: number
-  /** An override without DTSTART takes the time of its occurrence. */
-  readonly startGiven: boolean
-  /** Null: neither DTEND nor DURATION says. */
-  readonly length: Length | null
-  /** The occurrence that it stands for; null: the series itself, or a single event. */
-  readonly recurrence: Moment | null
-  /** It stands for all later occurrences too. */
-  readonly andFuture: boolean
-  readonly details: Details
-  /** Which of several versions it is. */
-  readonly version: Version
-  readonly origin: Origin
+export interface IcsEvent extends CalendarEvent {
   readonly component: Component
   /** Lines that were left out. */
   readonly notes: ReadonlyArray<Note>
-}
-
-/** Of several copies with one identity, that with the highest sequence, then the latest change, counts. */
-export interface Version {
-  readonly sequence: number
-  readonly modified: number
-  readonly stamped: number
-  /** SHA-256 of its lines in any order. */
-  readonly digest: string
 }
 
 export interface Note {
@@ -137,9 +105,9 @@ const required = <A>(
 /** Reads a VEVENT; fails when it can't be placed in time. */
 export const readEvent = (
   component: Component,
-  calendar: Calendar,
+  calendar: IcsCalendar,
   origin: Origin
-): Result.Result<CalendarEvent, Refusal> =>
+): Result.Result<IcsEvent, Refusal> =>
   Result.gen(function* () {
     if (!component.complete)
       return yield* refuse("ics-event-cut", "the event has no END: the file was cut here, export the calendar again")
@@ -184,6 +152,7 @@ export const readEvent = (
       details: detailsOf(has, calendar.cancels),
       version: versionOf(has, component.lines),
       origin,
+      line: component.line,
       component,
       notes: [
         ...unreadable.map((example) => ({ reason: UNREADABLE, example })),

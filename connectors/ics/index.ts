@@ -1,7 +1,7 @@
 /** iCalendar files (RFC 5545), as every calendar exports them. */
 import { type ConnectorSpec, connector, extractStream } from "../../src/component/connector.ts"
 import { eventsBatches, eventsConfig, eventsFingerprint } from "./open.ts"
-import { EVENT_COLUMNS } from "./record.ts"
+import { EVENT_COLUMNS } from "../calendar/record.ts"
 
 const events = extractStream({
   type: "ics.events",

@@ -1,21 +1,17 @@
 /** What every stream of calendars shares: its options, the identity of what it reads, and its batches. */
-import { Duration, Effect, Schema, Stream } from "effect"
+import { Effect, Schema, Stream } from "effect"
 import { type ArchiveSet, Archives, type Entry } from "../../src/component/archive.ts"
 import type { Opening } from "../../src/component/connector.ts"
 import type { SourceError } from "../../src/component/error.ts"
-import { DurationText, PathGlob, withDefault } from "../../src/component/fields.ts"
+import { PathGlob } from "../../src/component/fields.ts"
 import { type Outcome, batchesOf } from "./batches.ts"
-import { dateParts, utcMidnight } from "./clock.ts"
+import { HORIZON, horizonAt } from "../calendar/horizon.ts"
 import { readAll } from "./read.ts"
-import { UTC, ianaZones } from "./zone.ts"
+import { UTC, ianaZones } from "../calendar/zone.ts"
 
 export const eventsConfig = {
   path: PathGlob,
-  horizon: DurationText.annotate({
-    description:
-      "How far into the future recurring events are expanded, counted from the first of the month of the run, so that " +
-      "runs of one month agree. Single events and dates that are named one by one are kept however late they are."
-  }).pipe(withDefault("730d")),
+  horizon: HORIZON,
   calendar: Schema.optionalKey(
     Schema.NonEmptyString.annotate({
       description: "A name for the calendar. Default: the one in the file, else the file's own."
@@ -27,13 +23,9 @@ type Config = Schema.Struct<typeof eventsConfig>["Type"]
 // Raise when the same files would give other rows.
 const VERSION = 1
 
-/** Calendars have four digits for a year. */
-const LAST_DAY = utcMidnight(9999, 12, 31)
-
 const outcomeFor = ({ fingerprint }: ArchiveSet, { horizon, calendar }: Config, opening: Opening): Outcome => {
   const { account, timeZone, now } = opening
-  const { year, month } = dateParts(now)
-  const end = Math.min(utcMidnight(year, month, 1) + Duration.toMillis(horizon), LAST_DAY)
+  const end = horizonAt(now, horizon)
   return {
     account,
     horizon: end,

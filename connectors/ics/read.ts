@@ -7,11 +7,11 @@ import type { SourceError } from "../../src/component/error.ts"
 import { skipped, tally } from "../media/tally.ts"
 import { type CalendarOptions, readCalendar } from "./calendar.ts"
 import { type Component, components, decodeText } from "./content.ts"
-import { type CalendarEvent, readEvent } from "./event.ts"
+import { type IcsEvent, readEvent } from "./event.ts"
 
 /** What was found, in the order of the files. */
 export interface Found {
-  readonly events: ReadonlyArray<CalendarEvent>
+  readonly events: ReadonlyArray<IcsEvent>
   readonly rejects: ReadonlyArray<Reject>
   readonly skipped: ReadonlyArray<Skip>
 }
@@ -62,7 +62,7 @@ const calendarsOf = (text: string): ReadonlyArray<Component> => {
 export const readFile = (bytes: Uint8Array, origin: Origin, options: CalendarOptions): Found => {
   const calendars = calendarsOf(decodeText(bytes))
   if (calendars.length === 0) return { events: [], rejects: [notCalendar(origin, bytes)], skipped: [] }
-  const events: Array<CalendarEvent> = []
+  const events: Array<IcsEvent> = []
   const rejects: Array<Reject> = []
   const left: Array<Skip> = []
   const place = origin.member ?? origin.archive

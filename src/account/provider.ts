@@ -28,6 +28,8 @@ const Quota = Schema.Struct({
 const Api = Schema.Struct({
   url: Url,
   version: Schema.NonEmptyString,
+  /** Where else its links lead to, with the same token. */
+  links: Schema.Array(Url).pipe(withDefault<ReadonlyArray<string>>([])),
   /** Requests under way at the same time. */
   at_once: Schema.optionalKey(Schema.Int),
   quotas: Schema.Array(Quota)

@@ -1,5 +1,6 @@
 /** Secrets by name: what `${secret:NAME}` stands for. */
-import { Effect, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
+import { Secrets } from "../component/account.ts"
 import { type SourceError, sourceError } from "../component/error.ts"
 import { nearest } from "../component/nearest.ts"
 import { Vault } from "./vault.ts"
@@ -58,3 +59,9 @@ export const fillSecrets = (
       })
     )
   })
+
+/** `Secrets` over the vault. */
+export const secretsLayer: Layer.Layer<Secrets, never, Vault> = Layer.effect(
+  Secrets,
+  Effect.map(Vault, (vault) => ({ fill: (text) => Effect.provideService(fillSecrets(text), Vault, vault) }))
+)

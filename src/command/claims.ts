@@ -1,11 +1,11 @@
 /** Which archives belong to which stream, and the line of YAML that reads them. */
 import { dirname, relative, resolve, sep } from "node:path"
 import type { ArchiveSet, Entry } from "../component/archive.ts"
-import type { StreamSpec } from "../component/connector.ts"
+import type { Services, StreamSpec } from "../component/connector.ts"
 
 /** A stream with what it would read. */
 export interface Claim {
-  readonly stream: StreamSpec
+  readonly stream: StreamSpec<Services>
   readonly files: number
   /** What its `path` should be. */
   readonly paths: ReadonlyArray<string>
@@ -21,10 +21,10 @@ export interface Claims {
 const GENERAL = new Set(["folder.photos", "file.rows", "ics.events"])
 
 /** Special streams first; what they don't know goes to general ones. */
-export const claimsOf = (set: ArchiveSet, streams: ReadonlyArray<StreamSpec>): Claims => {
+export const claimsOf = (set: ArchiveSet, streams: ReadonlyArray<StreamSpec<Services>>): Claims => {
   const archives = Map.groupBy(set.entries, ({ archive }) => archive)
-  const found = new Map<StreamSpec, Array<Entry>>()
-  const claim = (entries: ReadonlyArray<Entry>, candidates: ReadonlyArray<StreamSpec>): number => {
+  const found = new Map<StreamSpec<Services>, Array<Entry>>()
+  const claim = (entries: ReadonlyArray<Entry>, candidates: ReadonlyArray<StreamSpec<Services>>): number => {
     let claimed = 0
     for (const stream of candidates) {
       const { recognises } = stream
@@ -83,4 +83,4 @@ export const sourceLine = ({ paths, stream }: Claim): string => {
 }
 
 /** `apple-health.samples` becomes `apple_health_samples`. */
-export const sourceName = ({ type }: StreamSpec): string => type.replaceAll(/[^a-z0-9]+/gi, "_")
+export const sourceName = ({ type }: StreamSpec<Services>): string => type.replaceAll(/[^a-z0-9]+/gi, "_")

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { Effect, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { Database } from "../component/database.ts"
 import { sql } from "../component/sql.ts"
 import { writeSample } from "../sample/index.ts"
@@ -33,7 +33,7 @@ export const demo = (shared: Shared) =>
       )
       if (wrote !== 0) return wrote
     }
-    const code = yield* run(shared, { pipeline: examplePipeline() })
+    const code = yield* run(shared, { pipeline: examplePipeline(), budget: Option.none() })
     if (code !== 0 || shared.json) return code
     return yield* answer(
       "demo",

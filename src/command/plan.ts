@@ -27,18 +27,21 @@ interface Step {
   readonly type: string
   readonly from: ReadonlyArray<string>
   readonly sql: string | null
-  /** What a provider would be asked. Archives are local: nothing, and no consent is needed. */
+  /** The least that a provider would be asked. Archives are local: nothing, and no consent is needed. */
   readonly requests: number
+  /** What the account must have granted. */
+  readonly access: { readonly connection: string | null; readonly scopes: ReadonlyArray<string> } | null
 }
 
 const steps = (plan: Plan): ReadonlyArray<Step> => [
-  ...plan.sources.map(({ name, stream }): Step => ({
+  ...plan.sources.map(({ connection, name, stream }): Step => ({
     kind: "source",
     name,
     type: stream.type,
     from: [],
     sql: null,
-    requests: 0
+    requests: stream.access === undefined ? 0 : 1,
+    access: stream.access === undefined ? null : { connection: connection?.name ?? null, scopes: stream.access.scopes }
   })),
   ...plan.transforms.map(({ built, inputs, name, type }): Step => ({
     kind: "transform",
@@ -46,15 +49,31 @@ const steps = (plan: Plan): ReadonlyArray<Step> => [
     type,
     from: inputs,
     sql: built.query.trim(),
-    requests: 0
+    requests: 0,
+    access: null
   })),
-  ...plan.sinks.map(({ from, name, type }): Step => ({ kind: "sink", name, type, from, sql: null, requests: 0 }))
+  ...plan.sinks.map(({ from, name, type }): Step => ({
+    kind: "sink",
+    name,
+    type,
+    from,
+    sql: null,
+    requests: 0,
+    access: null
+  }))
 ]
 
-const stepText = ({ from, kind, name, sql, type }: Step): string =>
+const originText = ({ access, from }: Step): string => {
+  if (from.length > 0) return ` ← ${from.join(", ")}`
+  return access === null
+    ? ", local, no consent needed, 0 requests"
+    : `, by the connection ${access.connection}, with your consent to ${access.scopes.join(", ")}`
+}
+
+const stepText = (step: Step): string =>
   [
-    `${kind} ${name}: ${type}${from.length === 0 ? ", local, no consent needed, 0 requests" : ` ← ${from.join(", ")}`}`,
-    ...(sql === null ? [] : sql.split("\n").map((line) => `    ${line}`))
+    `${step.kind} ${step.name}: ${step.type}${originText(step)}`,
+    ...(step.sql === null ? [] : step.sql.split("\n").map((line) => `    ${line}`))
   ].join("\n")
 
 const diffText = (rehearsal: RunSummary | null): ReadonlyArray<string> =>
@@ -94,7 +113,9 @@ const rehearse = (shared: Shared, plan: Plan) => {
         })
       )
       const local = { ...plan, sinks: plan.sinks.filter((sink) => sink.type === "memories") }
-      return yield* run(local, "plan").pipe(Effect.provide(homeLayer({ ...shared, home: Option.some(copy) })))
+      return yield* run(local, "plan", { offline: true }).pipe(
+        Effect.provide(homeLayer({ ...shared, home: Option.some(copy) }))
+      )
     })
   )
 }

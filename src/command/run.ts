@@ -1,26 +1,26 @@
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { type LeftOut, leftOut } from "../engine/left-out.ts"
 import { Progress } from "../engine/progress.ts"
 import { type RunSummary, run as runPlan } from "../engine/run.ts"
 import { progressWriter } from "./progress.ts"
 import { type Shared, answer } from "./reply.ts"
-import type { PipelineInput } from "./root.ts"
-import { homeLayer, planOf } from "./session.ts"
+import type { RunInput } from "./root.ts"
+import { planOf, runLayer } from "./session.ts"
 import { aligned } from "./text.ts"
 
 /** Checks a pipeline, then runs it. */
-export const run = (shared: Shared, { pipeline }: PipelineInput) =>
+export const run = (shared: Shared, { budget, pipeline }: RunInput) =>
   answer(
     "run",
     shared,
     Effect.gen(function* () {
       const { plan } = yield* planOf(pipeline)
       const { left, summary } = yield* Effect.gen(function* () {
-        const done = yield* runPlan(plan, "run")
+        const done = yield* runPlan(plan, "run", Option.isSome(budget) ? { budget: budget.value } : {})
         return { summary: done, left: yield* leftOut(done.run_id) }
       }).pipe(
         Effect.scoped,
-        Effect.provide(homeLayer(shared)),
+        Effect.provide(runLayer(shared, plan)),
         Effect.provideService(Progress, progressWriter(shared.quiet))
       )
       return { summary, result: { left_out: left }, text: [summaryText(summary), ...leftText(left, shared)].join("\n") }
@@ -57,5 +57,7 @@ const summaryText = (summary: RunSummary): string => {
     ...Object.entries(summary.transforms).map(([name, counts]) => ["transform", name, counted(counts)]),
     ...Object.entries(summary.sinks).map(([name, counts]) => ["sink", name, counted(counts)])
   ]
-  return [`Done in ${seconds(summary.duration_ms)}.`, ...aligned(rows).map((row) => `  ${row}`)].join("\n")
+  const unread = Object.entries(summary.unread ?? {}).map(([name, { hint, message }]) => `${name}: ${message} ${hint}`)
+  const how = summary.status === "done" ? "Done" : "Stopped"
+  return [`${how} in ${seconds(summary.duration_ms)}.`, ...aligned(rows).map((row) => `  ${row}`), ...unread].join("\n")
 }

@@ -12,6 +12,8 @@ import type { DatabaseError } from "../component/error.ts"
 import { nearest } from "../component/nearest.ts"
 import { mediaReaderLive } from "../media/index.ts"
 import { type Checked, check } from "../pipeline/check.ts"
+import type { Plan } from "../pipeline/plan.ts"
+import { noProviders } from "../provider/none.ts"
 import { type Home, homeAt } from "../warehouse/home.ts"
 import { type Warehouse, memoryWarehouse, readingLayer, servedWarehouse } from "../warehouse/warehouse.ts"
 import { type Shared, commandError, findingsError } from "./reply.ts"
@@ -22,14 +24,32 @@ export const homeOf = ({ home }: Shared): Home =>
 export const components = catalogue({ connectors, transforms, sinks })
 export const catalogueLayer = Layer.succeed(Catalogue, components)
 
-export const readers = Layer.mergeAll(ArchivesLive, mediaReaderLive, catalogueLayer)
+export const readers = Layer.mergeAll(ArchivesLive, mediaReaderLive, catalogueLayer, noProviders)
 
 /** This home's database for reading, also while a run holds it. */
 export const storeLayer = (shared: Shared) => readingLayer(homeOf(shared), Option.getOrUndefined(shared.memory))
 
-/** Everything that a run needs, over this home's file. Meanwhile others may look on. */
+/** Everything that a local run needs, over this home's file. Meanwhile others may look on. */
 export const homeLayer = (shared: Shared) =>
   Layer.mergeAll(readers, servedWarehouse(homeOf(shared), Option.getOrUndefined(shared.memory)))
+
+/** Does a run of it ask a provider, or the vault? */
+const goesOnline = ({ pipeline }: Plan): boolean =>
+  pipeline.connections !== undefined || JSON.stringify(pipeline).includes("${secret:")
+
+/** Everything that a run of this plan needs. */
+export const runLayer = (shared: Shared, plan: Plan) =>
+  goesOnline(plan)
+    ? Layer.provideMerge(
+        Layer.unwrap(
+          Effect.map(
+            Effect.promise(() => import("./online.ts")),
+            ({ onlineLayer }) => onlineLayer(homeOf(shared))
+          )
+        ),
+        homeLayer(shared)
+      )
+    : homeLayer(shared)
 
 /** The same over an empty database in memory: for checks. */
 export const scratchLayer = Layer.mergeAll(readers, memoryWarehouse)

@@ -69,6 +69,15 @@ export class Accounts extends Context.Service<
   }
 >()("keepsake/component/Accounts") {}
 
+/** Secrets by name. */
+export class Secrets extends Context.Service<
+  Secrets,
+  {
+    /** A text with every `${secret:NAME}` in it filled in; what comes out stays redacted. */
+    readonly fill: (text: Redacted.Redacted<string>) => Effect.Effect<Redacted.Redacted<string>, SourceError>
+  }
+>()("keepsake/component/Secrets") {}
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** What is wrong with an `endpoint`, or null: it is scheme and host only, and plain http only on loopback. */

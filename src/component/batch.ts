@@ -1,5 +1,7 @@
 /** The element of every source's stream: records with the checkpoint that covers them. */
+import type { Effect } from "effect"
 import type { Columns, Json, Row, Uuid } from "./column.ts"
+import type { DatabaseError } from "./error.ts"
 
 /** Where exactly a record lies, so that a memory can be followed down to it. */
 export interface Origin {
@@ -40,6 +42,39 @@ export interface Skip {
   readonly examples?: ReadonlyArray<string>
 }
 
+/** Something at a provider, as it came, where records are made of several: an event, a series, an exception to it. */
+export interface Item {
+  /** What is listed together: a calendar. */
+  readonly scope: string
+  /** Which belong together: a series and its exceptions. */
+  readonly group: string
+  /** The provider's own. */
+  readonly id: string
+  /** All of it, also what nobody knows yet. */
+  readonly raw: Json
+}
+
+/** What is kept of items beside the records: in staging, next to them. */
+export interface KeptItems {
+  /** All items of some groups; `listed` are those that the provider still has, as far as a listing is done. */
+  readonly of: (
+    scope: string,
+    groups: ReadonlyArray<string>
+  ) => Effect.Effect<ReadonlyArray<Item & { readonly listed: boolean }>, DatabaseError>
+  /** Whole groups of listed items, in the order of the groups' names, from after `group` on, until there are `most` items. */
+  readonly after: (scope: string, group: string, most: number) => Effect.Effect<ReadonlyArray<Item>, DatabaseError>
+}
+
+/** A batch of a full listing. What the provider no longer has is known when it ends, also when it was interrupted (I7). */
+export interface Listing {
+  /** The value of the stream's `scope` column in the rows that are listed; without such a column, any name. */
+  readonly scope: string
+  /** The first batch: nothing is seen yet. */
+  readonly begins?: true
+  /** The last one: what was not seen is gone. */
+  readonly ends?: true
+}
+
 /** Opaque to the engine: what a stream needs to continue after this batch. */
 export type Checkpoint = Json
 
@@ -47,6 +82,9 @@ export interface Batch<C extends Columns> {
   readonly records: ReadonlyArray<Record<C>>
   readonly rejects: ReadonlyArray<Reject>
   readonly skipped: ReadonlyArray<Skip>
+  /** Where records are made of several: kept in the same transaction. */
+  readonly items?: ReadonlyArray<Item>
+  readonly listing?: Listing
   /** Covers this batch and all before it (I2). */
   readonly checkpoint: Checkpoint
   /** How far the source is, in its own unit; `total` when it is known. */

@@ -1,15 +1,15 @@
 /** All components that pipelines may name. It reaches the engine as a service. */
 import { Context } from "effect"
-import type { ConnectorSpec, StreamSpec } from "./connector.ts"
+import type { ConnectorSpec, Services, StreamSpec } from "./connector.ts"
 import type { SinkSpec } from "./sink.ts"
 import type { TransformSpec } from "./transform.ts"
 
 export class Catalogue extends Context.Service<
   Catalogue,
   {
-    readonly connectors: ReadonlyArray<ConnectorSpec>
-    readonly streams: ReadonlyMap<string, StreamSpec>
-    readonly transforms: ReadonlyMap<string, TransformSpec>
+    readonly connectors: ReadonlyArray<ConnectorSpec<Services>>
+    readonly streams: ReadonlyMap<string, StreamSpec<Services>>
+    readonly transforms: ReadonlyMap<string, TransformSpec<Services>>
     readonly sinks: ReadonlyMap<string, SinkSpec>
   }
 >()("keepsake/component/Catalogue") {}
@@ -18,8 +18,8 @@ const byType = <S extends { readonly type: string }>(specs: ReadonlyArray<S>): R
   new Map(specs.map((spec) => [spec.type, spec]))
 
 export const catalogue = (components: {
-  readonly connectors: ReadonlyArray<ConnectorSpec>
-  readonly transforms: ReadonlyArray<TransformSpec>
+  readonly connectors: ReadonlyArray<ConnectorSpec<Services>>
+  readonly transforms: ReadonlyArray<TransformSpec<Services>>
   readonly sinks: ReadonlyArray<SinkSpec>
 }): Catalogue["Service"] => ({
   connectors: components.connectors,

@@ -1,8 +1,10 @@
 /** What a connector is: a provider or an export format, with the streams that it offers. */
 import { Effect, Schema, type Scope, type Stream } from "effect"
 import type { EntityName } from "../life/entity.ts"
+import type { Connection, ProviderName, Secrets } from "./account.ts"
+import type { ProviderApi } from "./api.ts"
 import type { Archives } from "./archive.ts"
-import type { Batch, Checkpoint, Skip } from "./batch.ts"
+import type { Batch, Checkpoint, KeptItems, Skip } from "./batch.ts"
 import type { Columns, EpochMillis } from "./column.ts"
 import type { Database } from "./database.ts"
 import type { ConfigProblem, DatabaseError, SourceError } from "./error.ts"
@@ -14,12 +16,28 @@ import type { Sql } from "./sql.ts"
 /** All that a stream of archives may ask for. There is no HTTP client in it: *local only* is a type. */
 export type LocalServices = Archives | MediaReader | Database
 
+/** All that any component may ask for. */
+export type Services = LocalServices | ProviderApi | Secrets
+
+/** What a stream of an API asks of a person before it can be read. */
+export interface Access {
+  readonly provider: ProviderName
+  /** As `configs/` names them. */
+  readonly scopes: ReadonlyArray<string>
+  /** What is kept, after "stores …": `events, places and people`. */
+  readonly stores: string
+}
+
 /** What the engine says when it opens a stream. */
 export interface Opening {
   /** Where the last committed batch ended; null: from the beginning. */
   readonly checkpoint: Checkpoint | null
   /** Whose data it is: part of every id. */
   readonly account: string
+  /** The account at a provider that the source names; null: none. */
+  readonly connection: Connection | null
+  /** What earlier batches have kept. */
+  readonly items: KeptItems
   /** Assumed where the data states no zone (IANA name). */
   readonly timeZone: string
   /** The time of the run: horizons are counted from here. */
@@ -58,7 +76,7 @@ export type Reading<R> =
        * Null: always read (APIs ask the provider what changed).
        */
       readonly fingerprint: (opening: Opening) => Effect.Effect<string | null, SourceError, R | Scope.Scope>
-      readonly batches: (opening: Opening) => Stream.Stream<Batch<Columns>, SourceError, R>
+      readonly batches: (opening: Opening) => Stream.Stream<Batch<Columns>, SourceError | DatabaseError, R>
     }
   | {
       readonly kind: "scan"
@@ -75,7 +93,11 @@ export type Reading<R> =
 /** A stream put to use: its configuration is decoded and held inside. */
 export interface BoundStream<R> {
   /** The columns of its records. Null: unknown until the files are there (a warning of `validate`). */
-  readonly columns: Effect.Effect<Columns | null, ConfigProblem | SourceError | DatabaseError, R | Scope.Scope>
+  readonly columns: Effect.Effect<
+    Columns | null,
+    ConfigProblem | SourceError | DatabaseError,
+    LocalServices | Scope.Scope
+  >
   readonly entity: EntityName | null
   /** The entities' ids, where they follow from `_source_id`: what stands before it in the name (UUIDv5). Else null. */
   readonly ids: (account: string) => Name | null
@@ -98,6 +120,12 @@ export interface StreamSpec<R = LocalServices> {
   readonly examples: ReadonlyArray<ConfigExample>
   /** Paths of files, within archives too, that it reads: for `inspect`. */
   readonly recognises?: RegExp
+  /** Of streams of an API alone. */
+  readonly access?: Access
+  /** The column that says what is listed together; without it, a listing is of all. */
+  readonly scope?: string
+  /** Its batches have items, which are read again: one batch is committed before the next is made. */
+  readonly keepsItems?: true
   readonly bind: (config: unknown) => Effect.Effect<BoundStream<R>, Schema.SchemaError>
 }
 
@@ -112,7 +140,7 @@ export interface ConnectorSpec<R = LocalServices> {
 /** Configuration fields that need no services to be decoded. */
 export type ConfigFields = { readonly [field: string]: Schema.ConstraintCodec<unknown, unknown> }
 
-interface Described<F extends ConfigFields> {
+export interface Described<F extends ConfigFields> {
   readonly recognises?: RegExp
   readonly type: string
   readonly summary: string
@@ -161,7 +189,7 @@ interface ScanDefinition<F extends ConfigFields, R> extends Described<F> {
     | Columns
     | ((
         config: Schema.Struct<F>["Type"]
-      ) => Effect.Effect<Columns | null, ConfigProblem | SourceError | DatabaseError, R | Scope.Scope>)
+      ) => Effect.Effect<Columns | null, ConfigProblem | SourceError | DatabaseError, LocalServices | Scope.Scope>)
   readonly time: string | null
   /** What stands before `_source_id` in the name of every entity's id; null: the query yields `_id`. */
   readonly ids: (config: Schema.Struct<F>["Type"], account: string) => Name | null
@@ -201,6 +229,7 @@ export const scanStream = <const F extends ConfigFields, R>(definition: ScanDefi
   }
 }
 
-const STRICT = { errors: "all", onExcessProperty: "error" } as const
+/** Options are all known, and all mistakes are told at once. */
+export const STRICT = { errors: "all", onExcessProperty: "error" } as const
 
 export const connector = <R>(spec: ConnectorSpec<R>): ConnectorSpec<R> => spec

@@ -1,5 +1,6 @@
 /** Configuration values that several components share. Descriptions feed `describe`, the docs and editors. */
-import { Duration, Effect, Schema, SchemaGetter } from "effect"
+import { DateTime, Duration, Effect, Schema, SchemaGetter } from "effect"
+import { EpochMillis } from "./column.ts"
 
 const MILLIS = new Map([
   ["ms", 1],
@@ -76,6 +77,29 @@ export const TimeZoneName = Schema.NonEmptyString.check(
       : `expected an IANA time zone such as Europe/Zurich, got "${zone}"`
   )
 )
+
+const TIME_BOUND = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/
+
+/** A date, or a time with or without an offset; without one it is of the pipeline's zone. */
+export const TimeBound = Schema.String.check(
+  Schema.isPattern(TIME_BOUND, { message: "expected a date or time such as 2015-01-01 or 2015-01-01T08:00:00Z" }),
+  Schema.makeFilter(
+    (text) => !(TIME_BOUND.test(text) && Number.isNaN(Date.parse(text))) || "expected a date that exists"
+  )
+)
+
+/** The instant that a `TimeBound` means in a zone. */
+export const boundInstant = (text: string, timeZone: string): EpochMillis =>
+  EpochMillis(
+    /(?:Z|[+-]\d\d:\d\d)$/.test(text)
+      ? Date.parse(text)
+      : DateTime.toEpochMillis(
+          DateTime.makeZonedUnsafe(`${text}${text.includes("T") ? "" : "T00:00"}Z`, {
+            timeZone,
+            adjustForTimeZone: true
+          })
+        )
+  )
 
 /** A value for keys that may be left out. */
 export const withDefault =

@@ -1,9 +1,10 @@
 /** A source whose records pass through the program: batch by batch, each with its checkpoint and ledger (I1). */
-import { Effect, Ref, Stream } from "effect"
+import { Effect, Ref, Schedule, Stream, identity } from "effect"
 import type { Batch, Checkpoint } from "../component/batch.ts"
 import { type Columns, flag, text, uuid } from "../component/column.ts"
-import type { LocalServices, Reading } from "../component/connector.ts"
-import type { DatabaseError } from "../component/error.ts"
+import type { Services, Reading } from "../component/connector.ts"
+import type { DatabaseError, SourceError } from "../component/error.ts"
+import { retrySchedule } from "../component/retry.ts"
 import { type Sql, join, sql } from "../component/sql.ts"
 import { fromInbox, inboxColumns } from "../warehouse/value.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
@@ -11,14 +12,15 @@ import { writeCheckpoint } from "./checkpoint.ts"
 import { splitEqualPictures } from "./identity.ts"
 import { type Job, type Staged, finished, leaveUnchanged, noteChange, refuse, settle } from "./job.ts"
 import { add, blank } from "./ledger.ts"
-import { merge } from "./merge.ts"
+import { keepItems } from "./items.ts"
+import { followListing } from "./listing.ts"
+import { beginMerge, merge } from "./merge.ts"
 import { report } from "./progress.ts"
-import { retrySchedule } from "./retry.ts"
 
 /** A retry continues after the last committed batch. */
 export const stageBatches = (
   job: Job,
-  reading: Extract<Reading<LocalServices>, { kind: "extract" }>,
+  reading: Extract<Reading<Services>, { kind: "extract" }>,
   complete: string | null
 ): Staged<void> =>
   Effect.gen(function* () {
@@ -31,20 +33,21 @@ export const stageBatches = (
     const last = yield* Ref.make<Checkpoint | null>(complete === null ? job.opening.checkpoint : null)
     const read = Effect.gen(function* () {
       const checkpoint = yield* Ref.get(last)
-      // While one batch is committed, the next is read: at most these two are held (I9).
       yield* reading.batches({ ...job.opening, checkpoint }).pipe(
-        Stream.buffer({ capacity: 1 }),
+        // While one batch is committed, the next is read: at most these two are held (I9).
+        source.stream.keepsItems === true ? identity : Stream.buffer({ capacity: 1 }),
         Stream.runForEach((batch) => Effect.andThen(commit(job, inbox, batch), Ref.set(last, batch.checkpoint)))
       )
     })
-    const counted = read.pipe(
-      Effect.tapError((error) =>
-        error._tag === "SourceError" && error.retryable
-          ? Ref.update(job.ledger, (ledger) => add(ledger, { retries: 1 }))
-          : Effect.void
-      )
-    )
-    yield* Effect.retry(counted, retrySchedule(source.retry))
+    // A provider has been asked again, request by request, before the stream fails.
+    yield* source.stream.access === undefined
+      ? Effect.retry(
+          read,
+          Schedule.tap(retrySchedule<SourceError | DatabaseError>(source.retry), () =>
+            Ref.update(job.asked, ({ retries, ...rest }) => ({ ...rest, retries: retries + 1 }))
+          )
+        )
+      : read
     const { database } = yield* Warehouse
     const checkpoint = yield* Ref.get(last)
     yield* database.transaction(
@@ -95,14 +98,20 @@ const commit = (job: Job, inbox: Inbox, batch: Batch<Columns>) =>
       .transaction(
         Effect.gen(function* () {
           const skipped = batch.skipped.reduce((sum, skip) => sum + skip.count, 0)
+          // Of a provider, what comes later in a run is newer, and no duplicate.
+          if (source.stream.access !== undefined) yield* beginMerge
           const merged = batch.records.length === 0 ? null : yield* mergeRecords(job, inbox, batch.records)
+          const gone = yield* followListing(job, batch)
+          yield* keepItems(account, batch)
           const counts = add(add(blank, merged ?? {}), {
-            read: skipped + batch.rejects.length,
+            read: skipped + batch.rejects.length + gone,
+            changed: gone,
+            deleted: gone,
             skipped,
             rejected: batch.rejects.length
           })
           yield* settle(job, counts, batch.rejects, batch.skipped)
-          yield* noteChange(job, merged?.touched ?? 0)
+          yield* noteChange(job, (merged?.touched ?? 0) + gone)
           yield* writeCheckpoint(account.pipeline, account.source, account.runId, {
             configHash: source.configHash,
             checkpoint: batch.checkpoint,

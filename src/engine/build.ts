@@ -1,7 +1,7 @@
 /** Build: transforms as tables made by DuckDB. A step whose SQL and inputs are as they were is skipped. */
 import { Effect, Schema } from "effect"
 import type { Columns, Row, Uuid } from "../component/column.ts"
-import type { LocalServices } from "../component/connector.ts"
+import type { Services } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { Relation } from "../component/relation.ts"
 import { join, literal, name, names, sql } from "../component/sql.ts"
@@ -27,7 +27,7 @@ export interface Built {
   readonly versions: ReadonlyMap<string, string>
 }
 
-type Building<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | LocalServices>
+type Building<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | Services>
 
 /** Makes each relation's name known to SQL: pipelines write `photos`, not the table behind it. */
 export const nameRelations = (relations: ReadonlyArray<Relation>) =>
@@ -116,7 +116,7 @@ const exists = (table: string) =>
 const LOOKUP_BATCH = 10_000
 
 /** Brings the cache to hold an answer for every key that is needed. */
-export const lookUp = (lookup: Lookup<LocalServices>): Building<void> =>
+export const lookUp = (lookup: Lookup<Services>): Building<void> =>
   Effect.gen(function* () {
     const { append, database } = yield* Warehouse
     const cache = name("cache", lookup.name)
@@ -154,7 +154,7 @@ export const lookUp = (lookup: Lookup<LocalServices>): Building<void> =>
     if (lookup.attribution !== undefined && total > 0) yield* report({ kind: "note", text: lookup.attribution })
   })
 
-const forgetOldAnswers = (lookup: Lookup<LocalServices>) =>
+const forgetOldAnswers = (lookup: Lookup<Services>) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const last = yield* readStep("", `lookup:${lookup.name}`)

@@ -2,7 +2,7 @@
 import { Effect, Ref, Schema, type Scope } from "effect"
 import type { Batch, Reject } from "../component/batch.ts"
 import type { Columns, EpochMillis, Uuid } from "../component/column.ts"
-import type { LocalServices, Opening } from "../component/connector.ts"
+import type { Services, Opening } from "../component/connector.ts"
 import { type DatabaseError, type SourceError, sourceError } from "../component/error.ts"
 import { sql } from "../component/sql.ts"
 import type { PlannedSource } from "../pipeline/plan.ts"
@@ -10,6 +10,7 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import { type Account, type Ledger, add, writeLedger } from "./ledger.ts"
 import { type Staging, recordsOf } from "./staging.ts"
 import { report } from "./progress.ts"
+import type { Asked } from "./requests.ts"
 import { writeStep } from "./step.ts"
 
 /** The step whose fingerprint changes whenever a source's staged rows do. */
@@ -18,9 +19,11 @@ export const sourceStep = (source: string): string => `source:${source}`
 export interface RunContext {
   readonly runId: Uuid
   readonly now: EpochMillis
+  /** Providers are left alone: what is staged of them stands for what they have. */
+  readonly offline?: true
 }
 
-export type Staged<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | LocalServices | Scope.Scope>
+export type Staged<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | Services | Scope.Scope>
 
 /** What stays the same while one source is read. */
 export interface Job {
@@ -29,6 +32,8 @@ export interface Job {
   readonly staging: Staging
   readonly opening: Opening
   readonly ledger: Ref.Ref<Ledger>
+  /** Counted while batches are read, which may be while others are committed. */
+  readonly asked: Ref.Ref<Asked>
 }
 
 /** Everything is as it was at the end of the last complete read: nothing is read, all rows are unchanged. */
@@ -49,7 +54,8 @@ export const settle = (
   skipped: Batch<Columns>["skipped"]
 ) =>
   Effect.gen(function* () {
-    const ledger = yield* Ref.updateAndGet(job.ledger, (before) => add(before, counts))
+    const asked = yield* Ref.get(job.asked)
+    const ledger = yield* Ref.updateAndGet(job.ledger, (before) => ({ ...add(before, counts), ...asked }))
     yield* writeLedger(job.account, ledger, rejects, skipped)
   })
 

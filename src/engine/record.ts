@@ -18,12 +18,13 @@ export interface Recorded {
 /** Does the work under a run of its own, and records how it ended. What it gives is the run's summary. */
 export const recorded = <A, E, R>(
   what: Recorded,
-  work: (context: RunContext) => Effect.Effect<A, E, R>
+  work: (context: RunContext) => Effect.Effect<A, E, R>,
+  statusOf: (summary: A) => string = () => "done"
 ): Effect.Effect<A, E | DatabaseError, R | Warehouse> =>
   Effect.gen(function* () {
     const context: RunContext = { runId: Uuid(randomUUID()), now: EpochMillis(yield* Clock.currentTimeMillis) }
     yield* begin(what, context)
-    return yield* work(context).pipe(Effect.onExit((exit) => Effect.ignore(end(context, exit))))
+    return yield* work(context).pipe(Effect.onExit((exit) => Effect.ignore(end(context, exit, statusOf))))
   })
 
 const begin = ({ command, definition, pipeline }: Recorded, { now, runId }: RunContext) =>
@@ -35,10 +36,14 @@ const begin = ({ command, definition, pipeline }: Recorded, { now, runId }: RunC
         ${literal(pipeline)}, ${literal(command)}, 'running', make_timestamptz(${literal(now * 1000)}), ${literal(definition)})`)
   })
 
-const end = <A, E>({ runId }: RunContext, exit: Exit.Exit<A, E>) =>
+const end = <A, E>({ runId }: RunContext, exit: Exit.Exit<A, E>, statusOf: (summary: A) => string) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
-    const status = Exit.isSuccess(exit) ? "done" : Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "failed"
+    const status = Exit.isSuccess(exit)
+      ? statusOf(exit.value)
+      : Cause.hasInterruptsOnly(exit.cause)
+        ? "interrupted"
+        : "failed"
     const error = Exit.isSuccess(exit) || status === "interrupted" ? null : Cause.pretty(exit.cause).split("\n")[0]
     yield* database.execute(sql`
       update state.runs set status = ${literal(status)}, ended_at = now(),

@@ -1,52 +1,85 @@
 /** A run: extract every source, build every relation, load every sink; and a record of all of it. */
 import { Clock, Effect, type Scope } from "effect"
-import type { LocalServices } from "../component/connector.ts"
+import type { Services } from "../component/connector.ts"
 import { type DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts } from "../component/sink.ts"
 import type { Plan, PlannedSource } from "../pipeline/plan.ts"
 import type { Warehouse } from "../warehouse/warehouse.ts"
-import { type TransformCounts, build } from "./build.ts"
+import { type Built, type TransformCounts, build } from "./build.ts"
 import type { RunContext } from "./job.ts"
 import type { Ledger } from "./ledger.ts"
 import { load } from "./load.ts"
+import { report } from "./progress.ts"
 import { recorded } from "./record.ts"
+import { Budget, budgetOf, isBudgetSpent } from "./requests.ts"
 import { stageSource } from "./stage.ts"
 
 export interface RunSummary {
   readonly run_id: string
-  readonly status: "done"
+  /** Stopped: its budget of requests is spent, and some sources are not read to their end. */
+  readonly status: "done" | "stopped"
   readonly duration_ms: number
   readonly sources: { readonly [source: string]: Ledger }
   readonly transforms: { readonly [transform: string]: TransformCounts }
   readonly sinks: { readonly [sink: string]: SinkCounts }
+  /** Missing where all were read to their end. */
+  readonly unread?: { readonly [source: string]: Unread }
 }
 
 export type RunError = SourceError | DatabaseError
 
+/** A source that was not read, or not to its end, and why. */
+export type Unread = Pick<SourceError, "code" | "message" | "hint">
+
+export interface RunOptions {
+  /** At most so many requests to providers. */
+  readonly budget?: number
+  /** Providers are not asked; what is staged of them is built on. */
+  readonly offline?: true
+}
+
 export const run = (
   plan: Plan,
-  command: string
-): Effect.Effect<RunSummary, RunError, Warehouse | LocalServices | Scope.Scope> =>
-  recorded({ command, pipeline: plan.pipeline.name, definition: plan.text }, (context) => steps(plan, context))
+  command: string,
+  { budget, offline }: RunOptions = {}
+): Effect.Effect<RunSummary, RunError, Warehouse | Services | Scope.Scope> =>
+  Effect.gen(function* () {
+    const take = budget === undefined ? yield* Budget : yield* budgetOf(budget)
+    return yield* recorded(
+      { command, pipeline: plan.pipeline.name, definition: plan.text },
+      (context) => steps(plan, offline === undefined ? context : { ...context, offline }),
+      ({ status }) => status
+    ).pipe(Effect.provideService(Budget, take))
+  })
 
 const steps = (plan: Plan, context: RunContext) =>
   Effect.gen(function* () {
     const sources: Record<string, Ledger> = {}
+    const unread: Record<string, Unread> = {}
+    let stopped = false
     for (const source of plan.sources) {
       const staging = Effect.scoped(stageSource(plan, source, context))
-      sources[source.name] = yield* Effect.mapError(staging, (error) => located(error, source))
+      const { ledger, left } = yield* Effect.mapError(staging, (error) => located(error, source))
+      sources[source.name] = ledger
+      if (left === null) continue
+      const { code, hint, message } = left
+      unread[source.name] = { code, message, hint }
+      yield* report({ kind: "note", text: `${source.name}: ${message} ${hint}` })
+      stopped ||= isBudgetSpent(left)
     }
-    const built = yield* build(plan, context.runId)
     const sinks: Record<string, SinkCounts> = {}
-    for (const sink of plan.sinks) sinks[sink.name] = yield* load(plan, sink, built, context)
+    // I3: memories are made of complete extracts only.
+    const built: Built = stopped ? { counts: {}, versions: new Map() } : yield* build(plan, context.runId)
+    if (!stopped) for (const sink of plan.sinks) sinks[sink.name] = yield* load(plan, sink, built, context)
     const finished = yield* Clock.currentTimeMillis
     return {
       run_id: context.runId,
-      status: "done",
+      status: stopped ? "stopped" : "done",
       duration_ms: finished - context.now,
       sources,
       transforms: built.counts,
-      sinks
+      sinks,
+      ...(Object.keys(unread).length === 0 ? {} : { unread })
     } satisfies RunSummary
   })
 

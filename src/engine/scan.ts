@@ -1,6 +1,6 @@
 /** A source that DuckDB reads by itself: all of it, with checkpoint and ledger, in one transaction (I1). */
 import { Effect, Schema } from "effect"
-import type { LocalServices, Reading } from "../component/connector.ts"
+import type { Services, Reading } from "../component/connector.ts"
 import { type Sql, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { writeCheckpoint } from "./checkpoint.ts"
@@ -11,7 +11,7 @@ import { report } from "./progress.ts"
 
 export const stageScan = (
   job: Job,
-  reading: Extract<Reading<LocalServices>, { kind: "scan" }>,
+  reading: Extract<Reading<Services>, { kind: "scan" }>,
   complete: string | null
 ): Staged<void> =>
   Effect.gen(function* () {

@@ -1,20 +1,33 @@
 /** Extract: a source into its staging table, batch by batch or by a scan. */
 import { Effect, Ref } from "effect"
+import { CurrentAsker } from "../component/api.ts"
 import { Archives } from "../component/archive.ts"
 import type { Columns, EpochMillis } from "../component/column.ts"
-import { sourceError } from "../component/error.ts"
+import { type SourceError, sourceError } from "../component/error.ts"
 import { join, literal, sql } from "../component/sql.ts"
 import { type Plan, type PlannedSource, stagingName } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { stageBatches } from "./batches.ts"
 import { dropCheckpoint, readCheckpoint } from "./checkpoint.ts"
-import { type Job, type RunContext, type Staged, noteChange } from "./job.ts"
+import { type Job, type RunContext, type Staged, leaveUnchanged, noteChange, settle } from "./job.ts"
 import { type Ledger, addsUp, blank } from "./ledger.ts"
 import { beginMerge } from "./merge.ts"
+import { keptItems, prepareItems } from "./items.ts"
+import { forgetListings } from "./listing.ts"
+import { askerOf, isBudgetSpent } from "./requests.ts"
 import { stageScan } from "./scan.ts"
 import { type Staging, prepareStaging } from "./staging.ts"
 
-export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext): Staged<Ledger> =>
+export interface Extracted {
+  readonly ledger: Ledger
+  /** Why reading ended early, though the run goes on: a scope that was not granted, or the budget. */
+  readonly left: SourceError | null
+}
+
+/** I6: what the person has not granted is left out; the rest is read. */
+const mayBeLeft = (error: SourceError): boolean => error.code === "scope-missing" || isBudgetSpent(error)
+
+export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext): Staged<Extracted> =>
   Effect.gen(function* () {
     const pipeline = plan.pipeline.name
     const columns = source.columns ?? (yield* columnsNow(source))
@@ -32,7 +45,11 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
     }
     const prepared = yield* prepareStaging(staging)
     // I10: staging that had to be made anew has lost its rows, and with them the right to continue.
-    if (prepared === "made") yield* dropCheckpoint(pipeline, source.name)
+    if (prepared === "made") {
+      yield* dropCheckpoint(pipeline, source.name)
+      yield* forgetListings(pipeline, source.name)
+    }
+    if (source.stream.keepsItems === true) yield* prepareItems(pipeline, source.name, prepared === "made")
     const saved = yield* readCheckpoint(pipeline, source.name)
     const usable = saved !== null && saved.configHash === source.configHash ? saved : null
     const job: Job = {
@@ -42,18 +59,33 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
       opening: {
         checkpoint: usable?.checkpoint ?? null,
         account: source.account,
+        connection: source.connection,
+        items: yield* keptItems(pipeline, source.name),
         timeZone: source.timeZone,
         now: run.now
       },
-      ledger: yield* Ref.make(blank)
+      ledger: yield* Ref.make(blank),
+      asked: yield* Ref.make({ requests: 0, retries: 0 })
     }
     yield* noteSource(pipeline, source)
     if (prepared === "changed") yield* noteChange(job, 1)
     yield* beginMerge
     const complete = usable?.complete === true ? usable.fingerprint : null
     const { reading } = source.bound
-    yield* (reading.kind === "scan" ? stageScan(job, reading, complete) : stageBatches(job, reading, complete)).pipe(
-      Effect.provideService(Archives, noting)
+    const read =
+      run.offline === true && source.stream.access !== undefined
+        ? leaveUnchanged(job)
+        : reading.kind === "scan"
+          ? stageScan(job, reading, complete)
+          : stageBatches(job, reading, complete)
+    const left = yield* read.pipe(
+      Effect.as(null),
+      Effect.provideService(Archives, noting),
+      Effect.provideService(CurrentAsker, yield* askerOf(pipeline, source, job.asked)),
+      Effect.catchIf(
+        (error): error is SourceError => error._tag === "SourceError" && mayBeLeft(error),
+        (error) => Effect.as(settle(job, {}, [], []), error)
+      )
     )
     const ledger = yield* Ref.get(job.ledger)
     if (!addsUp(ledger)) {
@@ -64,7 +96,7 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
         { fault: "run" }
       )
     }
-    return ledger
+    return { ledger, left }
   })
 
 /** Who it is that fills the staging table: `explain` and `forget` ask without the pipeline's file. */
@@ -72,7 +104,7 @@ const noteSource = (pipeline: string, { account, bound, connection, name, stream
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const [connector = "", streamName = ""] = stream.type.split(".")
-    const values = [pipeline, name, connector, streamName, account, connection, bound.entity, stream.time]
+    const values = [pipeline, name, connector, streamName, account, connection?.name ?? null, bound.entity, stream.time]
     yield* database.execute(sql`
       delete from state.sources where pipeline = ${literal(pipeline)} and source = ${literal(name)};
       insert into state.sources values (${join(values.map(literal))})`)

@@ -35,7 +35,7 @@ export const survey = (plan: Plan, source: PlannedSource) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const run = { runId: Uuid(randomUUID()), now: EpochMillis(yield* Clock.currentTimeMillis) }
-    const ledger = yield* Effect.scoped(stageSource(plan, source, run))
+    const { ledger } = yield* Effect.scoped(stageSource(plan, source, run))
     const table = stagingTable(plan.pipeline.name, source.name)
     const { time } = source.stream
     const kind = KINDS.find((column) => source.relation.columns.has(column))

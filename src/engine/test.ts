@@ -1,6 +1,6 @@
 /** A pipeline's own tests: rows in, the same SQL, rows out. */
 import { Effect, Schema, type Scope } from "effect"
-import type { LocalServices } from "../component/connector.ts"
+import type { Services } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import { exampleTable } from "../component/example.ts"
 import { authored, empty, join, name, sql } from "../component/sql.ts"
@@ -15,7 +15,7 @@ export interface TestOutcome {
   readonly differences: ReadonlyArray<string>
 }
 
-type Testing<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | LocalServices | Scope.Scope>
+type Testing<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | Services | Scope.Scope>
 
 export const runTests = (plan: Plan): Testing<ReadonlyArray<TestOutcome>> =>
   Effect.forEach(plan.pipeline.tests ?? [], (test) => runTest(plan, test))

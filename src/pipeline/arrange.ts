@@ -1,6 +1,6 @@
 /** Transforms in an order in which each comes after all that it reads; unknown names and cycles are findings. */
 import { nearest } from "../component/nearest.ts"
-import type { LocalServices } from "../component/connector.ts"
+import type { Services } from "../component/connector.ts"
 import type { Relation } from "../component/relation.ts"
 import type { BoundTransform } from "../component/transform.ts"
 import type { Path, Source } from "./document.ts"
@@ -9,7 +9,7 @@ import type { Finding } from "./finding.ts"
 export interface Wish {
   readonly name: string
   readonly raw: { readonly type: string; readonly [key: string]: unknown }
-  readonly bound: BoundTransform<LocalServices>
+  readonly bound: BoundTransform<Services>
   readonly inputs: ReadonlyArray<{ readonly name: string; readonly path: Path; readonly aside?: true }>
 }
 

@@ -1,10 +1,11 @@
 /** A source: its stream, its configuration, and the empty staging table that SQL is bound against. */
 import { Effect, Schema } from "effect"
+import type { Connection } from "../component/account.ts"
 import { Catalogue } from "../component/catalogue.ts"
 import type { Columns } from "../component/column.ts"
-import type { BoundStream, LocalServices } from "../component/connector.ts"
-import { nearest } from "../component/nearest.ts"
+import type { BoundStream, Services } from "../component/connector.ts"
 import type { Relation } from "../component/relation.ts"
+import { connectionOf } from "./check-connections.ts"
 import { type Checking, emptyRelation, hashOf, ownKeys, problemFinding, unknownType } from "./checking.ts"
 import { findingsOf } from "./decode.ts"
 import type { Source } from "./document.ts"
@@ -35,6 +36,7 @@ export const checkSource = (
   pipeline: Pipeline,
   key: string,
   raw: Pipeline["sources"][string],
+  connections: ReadonlyMap<string, Connection>,
   report: Array<Finding>
 ): Checking<PlannedSource | null> =>
   Effect.gen(function* () {
@@ -61,18 +63,8 @@ export const checkSource = (
       )
     }
     if (shared._tag === "Failure" || bound._tag === "Failure") return null
-    if (shared.success.connection !== undefined && pipeline.connections?.[shared.success.connection] === undefined) {
-      const known = Object.keys(pipeline.connections ?? {})
-      const near = nearest(shared.success.connection, known)
-      report.push(
-        source.finding([...path, "connection"], "value", {
-          severity: "error",
-          code: "unknown-connection",
-          message: `There is no connection "${shared.success.connection}".`,
-          hint: near === null ? "Declare it under connections." : `Did you mean "${near}"?`
-        })
-      )
-    }
+    const { success: fields } = shared
+    const connection = connectionOf(source, path, subject, fields.connection, stream.access, connections, report)
     const columns = yield* Effect.result(bound.success.columns)
     if (columns._tag === "Failure") {
       const failure = columns.failure
@@ -98,25 +90,20 @@ export const checkSource = (
         })
       )
     }
-    const account =
-      shared.success.account ?? pipeline.connections?.[shared.success.connection ?? ""]?.account ?? "default"
+    const account = fields.account ?? connection?.account ?? "default"
     return {
       name: key,
-      at: source.position([...path, "path"], "value"),
+      at: source.position([...path, stream.access === undefined ? "path" : "connection"], "value"),
       stream,
       bound: bound.success,
       account,
-      connection: shared.success.connection ?? null,
-      timeZone: shared.success.time_zone ?? pipeline.time_zone ?? "UTC",
-      onError: shared.success.on_error ?? "reject",
-      retry: shared.success.retry ?? {},
+      connection,
+      rateLimit: fields.rate_limit ?? null,
+      timeZone: fields.time_zone ?? pipeline.time_zone ?? "UTC",
+      onError: fields.on_error ?? "reject",
+      retry: fields.retry ?? {},
       columns: columns.success,
-      configHash: hashOf([
-        raw.type,
-        own,
-        shared.success.account ?? null,
-        shared.success.time_zone ?? pipeline.time_zone ?? null
-      ]),
+      configHash: hashOf([raw.type, own, fields.account ?? null, fields.time_zone ?? pipeline.time_zone ?? null]),
       relation: yield* stagedRelation(pipeline.name, key, columns.success, bound.success, account)
     } satisfies PlannedSource
   })
@@ -125,7 +112,7 @@ const stagedRelation = (
   pipeline: string,
   key: string,
   columns: Columns | null,
-  { entity, ids }: BoundStream<LocalServices>,
+  { entity, ids }: BoundStream<Services>,
   account: string
 ) =>
   Effect.gen(function* () {

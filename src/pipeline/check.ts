@@ -4,6 +4,7 @@
  */
 import { Effect, Schema } from "effect"
 import type { Relation } from "../component/relation.ts"
+import { checkConnections } from "./check-connections.ts"
 import { checkSink } from "./check-sink.ts"
 import { checkSource } from "./check-source.ts"
 import { checkTransforms } from "./check-transforms.ts"
@@ -55,8 +56,9 @@ export const check = ({ text, file, environment }: PipelineText): Checking<Check
         } else names.set(key, [section, key])
       }
     }
+    const connections = yield* checkConnections(source, pipeline, report)
     const sources = yield* Effect.forEach(Object.entries(pipeline.sources), ([key, raw]) =>
-      checkSource(source, pipeline, key, raw, report)
+      checkSource(source, pipeline, key, raw, connections, report)
     )
     const relations = new Map<string, Relation>()
     for (const planned of sources) if (planned !== null) relations.set(planned.name, planned.relation)
@@ -71,6 +73,7 @@ export const check = ({ text, file, environment }: PipelineText): Checking<Check
         file,
         text,
         pipeline,
+        connections,
         sources: sources.filter((planned) => planned !== null),
         transforms,
         sinks: sinks.filter((planned) => planned !== null)

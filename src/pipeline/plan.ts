@@ -1,19 +1,23 @@
 /** A pipeline that has passed all checks: components bound, relations in the order in which they are built. */
+import type { Connection } from "../component/account.ts"
+import type { Rate } from "../component/api.ts"
 import type { Columns } from "../component/column.ts"
-import type { BoundStream, LocalServices, StreamSpec } from "../component/connector.ts"
+import type { BoundStream, LocalServices, Services, StreamSpec } from "../component/connector.ts"
 import type { Relation } from "../component/relation.ts"
+import type { Retry } from "../component/retry.ts"
 import type { BoundSink } from "../component/sink.ts"
 import type { Built } from "../component/transform.ts"
 import { type Sql, name } from "../component/sql.ts"
 import type { Position } from "./finding.ts"
-import type { Pipeline, Retry } from "./spec.ts"
+import type { Pipeline } from "./spec.ts"
 
 export interface PlannedSource {
   readonly name: string
-  readonly stream: StreamSpec
-  readonly bound: BoundStream<LocalServices>
+  readonly stream: StreamSpec<Services>
+  readonly bound: BoundStream<Services>
   readonly account: string
-  readonly connection: string | null
+  readonly connection: Connection | null
+  readonly rateLimit: Rate | null
   readonly timeZone: string
   readonly onError: "reject" | "fail"
   readonly retry: Retry
@@ -32,7 +36,7 @@ export interface PlannedTransform {
   readonly inputs: ReadonlyArray<string>
   /** Those of the inputs whose rows are transformed; the others are only looked into. */
   readonly counted: ReadonlyArray<string>
-  readonly built: Built<LocalServices>
+  readonly built: Built<Services>
   readonly relation: Relation
 }
 
@@ -49,6 +53,7 @@ export interface Plan {
   /** What the file says, with nothing filled in. */
   readonly text: string
   readonly pipeline: Pipeline
+  readonly connections: ReadonlyMap<string, Connection>
   readonly sources: ReadonlyArray<PlannedSource>
   /** Each after all that it reads. */
   readonly transforms: ReadonlyArray<PlannedTransform>

@@ -1,5 +1,6 @@
 /** The pipeline file, before its components are looked up. */
-import { Schema } from "effect"
+import { Duration, Schema, SchemaGetter } from "effect"
+import type { Rate } from "../component/api.ts"
 import { DurationText, TimeZoneName } from "../component/fields.ts"
 
 const Name = Schema.String.check(
@@ -21,10 +22,27 @@ export const Retry = Schema.Struct({
   cap: Schema.optionalKey(DurationText),
   times: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 })))
 })
-export type Retry = typeof Retry.Type
 
+const UNITS = new Map([
+  ["s", Duration.seconds(1)],
+  ["m", Duration.minutes(1)],
+  ["h", Duration.hours(1)]
+])
+const RATE = /^([1-9]\d*)\/(s|m|h)$/
+
+const rateOf = (text: string): Rate => {
+  const [, requests, unit = "s"] = RATE.exec(text) ?? []
+  return { requests: Number(requests), every: UNITS.get(unit) ?? Duration.seconds(1) }
+}
+
+/** At most so many requests in any second, minute or hour. */
 export const RateLimit = Schema.String.check(
-  Schema.isPattern(/^\d+\/(s|m|h)$/, { message: "expected a rate such as 8/s, 100/m or 1000/h" })
+  Schema.isPattern(RATE, { message: "expected a rate such as 8/s, 100/m or 1000/h" })
+).pipe(
+  Schema.decodeTo(Schema.Struct({ requests: Schema.Int, every: Schema.Duration }), {
+    decode: SchemaGetter.transform(rateOf),
+    encode: SchemaGetter.transform(({ every, requests }: Rate) => `${requests}/${Duration.toSeconds(every)}s`)
+  })
 )
 
 /** Fields that any source may have beside its stream's own. */

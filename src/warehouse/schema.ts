@@ -64,6 +64,7 @@ const STATE = sql`
     pipeline varchar, step varchar, fingerprint varchar, counts json, run_id uuid,
     finished_at timestamptz, type varchar, inputs varchar[], query varchar
   );
+  create table if not exists state.seen (pipeline varchar, source varchar, scope varchar, key uhugeint);
   create table if not exists state.windows (
     pipeline varchar, source varchar, starts_at timestamptz, ends_at timestamptz, status varchar, run_id uuid
   );

@@ -30,12 +30,12 @@ const events = join(directory, "events.csv")
 const file = join(directory, "pipeline.yaml")
 
 /** Calls a command as the command line does; gives its exit code and what it printed. */
-const called = async (command: typeof validate, home: string) => {
+const called = async (command: typeof validate | typeof run, home: string) => {
   const printed: Array<string> = []
   const capture: Console.Console = { ...globalThis.console, log: (line: string) => void printed.push(line) }
   const shared = { home: Option.some(home), memory: Option.none(), json: true, quiet: true, verbose: false }
   const exit = await Effect.runPromise(
-    command(shared, { pipeline: file }).pipe(Effect.provideService(Console.Console, capture))
+    command(shared, { pipeline: file, budget: Option.none() }).pipe(Effect.provideService(Console.Console, capture))
   )
   expect(printed).toHaveLength(1)
   return { exit, ...Schema.decodeUnknownSync(Printed)(printed[0]) }

@@ -8,6 +8,7 @@ import { sql } from "../../src/component/sql.ts"
 import { mediaReaderLive } from "../../src/media/index.ts"
 import { homeAt } from "../../src/warehouse/home.ts"
 import { warehouseLayer } from "../../src/warehouse/warehouse.ts"
+import { noItems } from "../support/items.ts"
 
 const [file = "", home = ""] = process.argv.slice(2)
 
@@ -16,7 +17,14 @@ const program = Effect.gen(function* () {
   const [points] = googleTimeline.streams
   const bound = yield* points === undefined ? Effect.die("no stream") : points.bind({ path: file })
   if (bound.reading.kind !== "scan") return yield* Effect.die("not a scan")
-  const opening = { checkpoint: null, account: "bench", timeZone: "UTC", now: EpochMillis(0) }
+  const opening = {
+    checkpoint: null,
+    account: "bench",
+    connection: null,
+    items: noItems,
+    timeZone: "UTC",
+    now: EpochMillis(0)
+  }
   const { query } = yield* bound.reading.scan(opening, () => Effect.void)
   yield* database.execute(
     sql`create table points as select * exclude (_id, _source_id, _archive, _member) from (${query})`

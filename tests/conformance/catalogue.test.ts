@@ -25,6 +25,10 @@ const MEMORIES = "type: memories\nfrom: moments"
 /** A pipeline around a source or a sink, with the relations that examples of sinks read. */
 const pipeline = ({ sink = MEMORIES, source = PHOTOS }: { readonly source?: string; readonly sink?: string }) => `
 name: example
+connections:
+  google: { provider: google, account: ana@example.com, client_id: "1.apps.googleusercontent.com" }
+  microsoft: { provider: microsoft, account: ana@example.com, client_id: 11111111-2222-3333-4444-555555555555 }
+  spotify: { provider: spotify, account: ana, client_id: 0123456789abcdef0123456789abcdef }
 sources:
   photos: { type: google-takeout.photos, path: takeout-*.zip }
   events: { type: ics.events, path: calendar.ics }

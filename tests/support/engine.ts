@@ -12,6 +12,7 @@ import { type RunSummary, run } from "../../src/engine/run.ts"
 import { mediaReaderLive } from "../../src/media/index.ts"
 import { type Checked, check } from "../../src/pipeline/check.ts"
 import { renderFinding } from "../../src/pipeline/finding.ts"
+import { noProviders } from "../../src/provider/none.ts"
 import { homeAt } from "../../src/warehouse/home.ts"
 import { Warehouse, memoryWarehouse, warehouseLayer } from "../../src/warehouse/warehouse.ts"
 import { transforms } from "../../transforms/index.ts"
@@ -19,6 +20,7 @@ import { transforms } from "../../transforms/index.ts"
 const parts = Layer.mergeAll(
   ArchivesLive,
   mediaReaderLive,
+  noProviders,
   Layer.succeed(Catalogue, catalogue({ connectors, transforms, sinks }))
 )
 

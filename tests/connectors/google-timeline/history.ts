@@ -9,6 +9,7 @@ import { Database } from "../../../src/component/database.ts"
 import { uuid5Sql } from "../../../src/component/id.ts"
 import { sql } from "../../../src/component/sql.ts"
 import { temporaryDirectory } from "../../support/engine.ts"
+import { noItems } from "../../support/items.ts"
 
 export type Files = Readonly<Record<string, unknown>>
 
@@ -30,7 +31,14 @@ export const writeInto = (folder: string, files: Files): void => {
   }
 }
 
-const opening: Opening = { checkpoint: null, account: "ana", timeZone: "UTC", now: EpochMillis(0) }
+const opening: Opening = {
+  checkpoint: null,
+  account: "ana",
+  connection: null,
+  items: noItems,
+  timeZone: "UTC",
+  now: EpochMillis(0)
+}
 
 const Row = Schema.Record(Schema.String, Schema.Unknown)
 const Reject = Schema.Struct({

@@ -1,9 +1,9 @@
 /** Calendars as text, and what comes of them. */
 import { batchesOf } from "../../../connectors/ics/batches.ts"
-import { utcMidnight } from "../../../connectors/ics/clock.ts"
+import { utcMidnight } from "../../../connectors/calendar/clock.ts"
 import { type Found, readFile } from "../../../connectors/ics/read.ts"
-import type { EventRecord } from "../../../connectors/ics/record.ts"
-import { UTC, ianaZones } from "../../../connectors/ics/zone.ts"
+import type { EventRecord } from "../../../connectors/calendar/record.ts"
+import { UTC, ianaZones } from "../../../connectors/calendar/zone.ts"
 
 const lines = (...parts: ReadonlyArray<string>) => parts.join("\r\n")
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { components, decodeText } from "../../../connectors/ics/content.ts"
-import { plainText, properties } from "../../../connectors/ics/property.ts"
+import { plainText, properties } from "../../../connectors/calendar/property.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const only = (...lines: ReadonlyArray<string>) =>

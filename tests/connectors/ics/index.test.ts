@@ -23,6 +23,7 @@ import { MediaReader } from "../../../src/component/media.ts"
 import { recordColumns } from "../../../src/life/entity.ts"
 import { zipOf } from "../../archive/zips.ts"
 import { calendar, event, outcome } from "./calendar-text.ts"
+import { noItems } from "../../support/items.ts"
 
 const FIXTURES = "../shared/fixtures/ics"
 const present = existsSync(FIXTURES)
@@ -46,6 +47,8 @@ const services = Layer.merge(ArchivesLive, unused)
 const opening = (change: Partial<Opening> = {}): Opening => ({
   checkpoint: null,
   account: "ana@example.com",
+  connection: null,
+  items: noItems,
   timeZone: "Europe/Zurich",
   now: EpochMillis(Date.UTC(2024, 5, 15, 12)),
   ...change

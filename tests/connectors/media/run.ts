@@ -6,6 +6,7 @@ import { type Columns, EpochMillis, type Json } from "../../../src/component/col
 import type { ConnectorSpec, Opening } from "../../../src/component/connector.ts"
 import { Database } from "../../../src/component/database.ts"
 import { mediaReaderLive } from "../../../src/media/index.ts"
+import { noItems } from "../../support/items.ts"
 
 /** Archives and media as they are; these streams ask nothing of the database. */
 export const local = Layer.mergeAll(ArchivesLive, mediaReaderLive, Layer.mock(Database)({}))
@@ -13,6 +14,8 @@ export const local = Layer.mergeAll(ArchivesLive, mediaReaderLive, Layer.mock(Da
 export const opening = (changes: Partial<Opening> = {}): Opening => ({
   checkpoint: null,
   account: "me",
+  connection: null,
+  items: noItems,
   timeZone: "Europe/Vienna",
   now: EpochMillis(Date.parse("2026-01-01T00:00:00Z")),
   ...changes

@@ -46,7 +46,7 @@ export const occurrencesOf = (
   const endless = rule.count === null && rule.until === null
   const end = Math.min(to, rule.until === null ? Infinity : timeOf(rule.until) + 1, endless ? HORIZON : Infinity)
   const found: Array<Moment> = []
-  for (let index = 0; index < Math.min(most, rule.count ?? MOST); index++) {
+  for (let index = 0; index < Math.min(most, rule.count ?? most); index++) {
     const time = next.next()
     if (time === null || time === undefined) break
     const wall = Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second)

@@ -1,8 +1,8 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { DAY, utcMidnight } from "../../../connectors/ics/clock.ts"
-import { MAX_OCCURRENCES } from "../../../connectors/ics/occurrence.ts"
-import { calendar, event, found, iso, outcome, rows } from "./calendar-text.ts"
+import { DAY, utcMidnight } from "../../../connectors/calendar/clock.ts"
+import { MAX_OCCURRENCES } from "../../../connectors/calendar/occurrence.ts"
+import { calendar, event, found, iso, outcome, rows } from "../ics/calendar-text.ts"
 
 const starts = (text: string, reading = {}) => rows(text, reading).map((row) => iso(row.starts_at))
 const named = (text: string, reading = {}) => rows(text, reading).map((row) => [row.recurrence_id, row.title])

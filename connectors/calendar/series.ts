@@ -14,8 +14,8 @@ import {
 import { toInstant, toWall } from "./zone.ts"
 
 /** One occurrence as it takes place. */
-export interface Appearance {
-  readonly event: CalendarEvent
+export interface Appearance<E extends CalendarEvent = CalendarEvent> {
+  readonly event: E
   readonly details: Details
   /** Of a single event, empty. */
   readonly key: string
@@ -25,15 +25,15 @@ export interface Appearance {
   readonly length: Length
 }
 
-export type SeriesPart =
-  | { readonly kind: "appearance"; readonly appearance: Appearance }
+export type SeriesPart<E extends CalendarEvent> =
+  | { readonly kind: "appearance"; readonly appearance: Appearance<E> }
   /** A copy that doesn't count, with an appearance of the one that does; null: that one never takes place. */
-  | { readonly kind: "copy"; readonly event: CalendarEvent; readonly of: Appearance | null }
+  | { readonly kind: "copy"; readonly event: E; readonly of: Appearance<E> | null }
   /** A series without any occurrence. */
-  | { readonly kind: "empty"; readonly event: CalendarEvent }
+  | { readonly kind: "empty"; readonly event: E }
   | {
       readonly kind: "problem"
-      readonly event: CalendarEvent
+      readonly event: E
       readonly code: "ics-bad-rule" | "ics-too-many-occurrences"
       readonly reason: string
     }
@@ -49,7 +49,7 @@ const byVersion = (a: CalendarEvent, b: CalendarEvent): number =>
   order(a.calendar.name, b.calendar.name) ||
   order(a.origin.member ?? "", b.origin.member ?? "") ||
   order(a.origin.archive, b.origin.archive) ||
-  order(a.component.line, b.component.line)
+  order(a.line, b.line)
 
 /** Some write the same date for start and end of one day: it is one. */
 const lengthOf = (event: CalendarEvent, length: Length | null): Length => {
@@ -57,7 +57,7 @@ const lengthOf = (event: CalendarEvent, length: Length | null): Length => {
   return event.allDay ? { days: Math.max(1, days + Math.ceil(millis / DAY)), millis: 0 } : { days, millis }
 }
 
-const appear = (event: CalendarEvent, { key, wall, instant, length }: Occurrence): Appearance => ({
+const appear = <E extends CalendarEvent>(event: E, { key, wall, instant, length }: Occurrence): Appearance<E> => ({
   event,
   details: event.details,
   key,
@@ -80,15 +80,18 @@ const inherit = (own: Details, series: Details): Details =>
         attendees: own.attendees.length > 0 ? own.attendees : series.attendees
       }
 
-interface Override {
-  readonly event: CalendarEvent
+interface Override<E extends CalendarEvent> {
+  readonly event: E
   /** The occurrence that it replaces, as its series has it. */
   readonly original: Occurrence
-  readonly copies: ReadonlyArray<CalendarEvent>
+  readonly copies: ReadonlyArray<E>
 }
 
 /** The overrides that count, in the order of the occurrences that they replace. */
-const overridesOf = (events: ReadonlyArray<CalendarEvent>, master: CalendarEvent | null): ReadonlyArray<Override> => {
+const overridesOf = <E extends CalendarEvent>(
+  events: ReadonlyArray<E>,
+  master: E | null
+): ReadonlyArray<Override<E>> => {
   const placed = events.flatMap((event) => {
     const { recurrence, calendar } = event
     if (recurrence === null) return []
@@ -104,7 +107,7 @@ const overridesOf = (events: ReadonlyArray<CalendarEvent>, master: CalendarEvent
 }
 
 /** An override in place of its occurrence. */
-const replaced = ({ event, original }: Override, master: CalendarEvent | null): Appearance => {
+const replaced = <E extends CalendarEvent>({ event, original }: Override<E>, master: E | null): Appearance<E> => {
   const details = master === null ? event.details : inherit(event.details, master.details)
   if (event.startGiven || master === null) {
     const instant = toInstant(event.zone, event.start)
@@ -118,7 +121,11 @@ const replaced = ({ event, original }: Override, master: CalendarEvent | null): 
 }
 
 /** A later occurrence of a series that an override has changed from one occurrence on: moved by as much as that one. */
-const shifted = ({ event, original }: Override, later: Occurrence, master: CalendarEvent): Appearance => {
+const shifted = <E extends CalendarEvent>(
+  { event, original }: Override<E>,
+  later: Occurrence,
+  master: E
+): Appearance<E> => {
   const details = inherit(event.details, master.details)
   if (!event.startGiven) return { ...appear(master, { ...later, length: event.length }), details }
   const local = (instant: number) => {
@@ -129,8 +136,8 @@ const shifted = ({ event, original }: Override, later: Occurrence, master: Calen
   return { ...appear(event, { key: later.key, wall, instant: toInstant(event.zone, wall), length: null }), details }
 }
 
-const problemsOf = (event: CalendarEvent, complete: boolean): ReadonlyArray<SeriesPart> => [
-  ...event.brokenRules.map((reason): SeriesPart => ({
+const problemsOf = <E extends CalendarEvent>(event: E, complete: boolean): ReadonlyArray<SeriesPart<E>> => [
+  ...event.brokenRules.map((reason): SeriesPart<E> => ({
     kind: "problem",
     event,
     code: "ics-bad-rule",
@@ -149,7 +156,7 @@ const problemsOf = (event: CalendarEvent, complete: boolean): ReadonlyArray<Seri
 ]
 
 /** The occurrences of a series, less those that have an override of their own. */
-const ofSeries = (master: CalendarEvent, overrides: ReadonlyArray<Override>, horizon: number) => {
+const ofSeries = <E extends CalendarEvent>(master: E, overrides: ReadonlyArray<Override<E>>, horizon: number) => {
   if (!master.recurring && overrides.length === 0)
     return { appearances: [appear(master, { ...firstOccurrence(master), key: "" })], complete: true }
   const { all, complete } = occurrencesOf(master, horizon)
@@ -168,14 +175,14 @@ const ofSeries = (master: CalendarEvent, overrides: ReadonlyArray<Override>, hor
  * What becomes of all events with one UID. Rules are followed up to the horizon, a wall time. Appearances come before
  * the copies that repeat them.
  */
-export function* partsOf(events: ReadonlyArray<CalendarEvent>, horizon: number): Generator<SeriesPart> {
+export function* partsOf<E extends CalendarEvent>(events: ReadonlyArray<E>, horizon: number): Generator<SeriesPart<E>> {
   const [overriding, masters] = [
     events.filter(({ recurrence }) => recurrence !== null),
     events.filter(({ recurrence }) => recurrence === null)
   ]
   const [master = null, ...masterCopies] = masters.toSorted(byVersion)
   const overrides = overridesOf(overriding, master)
-  let first: Appearance | null = null
+  let first: Appearance<E> | null = null
   if (master !== null) {
     const { appearances, complete } = ofSeries(master, overrides, horizon)
     yield* problemsOf(master, complete)

@@ -2,8 +2,8 @@ import ICAL from "ical.js"
 import { Result } from "effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { DAY, utcMidnight } from "../../../connectors/ics/clock.ts"
-import { expand, parseRule } from "../../../connectors/ics/rule.ts"
+import { DAY, utcMidnight } from "../../../connectors/calendar/clock.ts"
+import { expand, parseRule } from "../../../connectors/calendar/rule.ts"
 
 const WEEKDAYS = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"]
 

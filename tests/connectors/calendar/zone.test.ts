@@ -1,8 +1,8 @@
 import { DateTime } from "effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { DAY, HOUR } from "../../../connectors/ics/clock.ts"
-import { windowsZone } from "../../../connectors/ics/windows-zones.ts"
+import { DAY, HOUR } from "../../../connectors/calendar/clock.ts"
+import { windowsZone } from "../../../connectors/calendar/windows-zones.ts"
 import {
   type Zone,
   UTC,
@@ -11,8 +11,8 @@ import {
   toInstant,
   toWall,
   zoneOfTransitions
-} from "../../../connectors/ics/zone.ts"
-import { calendar, event, iso, rows } from "./calendar-text.ts"
+} from "../../../connectors/calendar/zone.ts"
+import { calendar, event, iso, rows } from "../ics/calendar-text.ts"
 
 const iana = ianaZones()
 const zone = (name: string): Zone => iana(name) ?? UTC

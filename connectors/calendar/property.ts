@@ -1,7 +1,6 @@
 /** Content lines of a component: `NAME;PARAM=value:value`, read by ical.js. */
 import ICAL from "ical.js"
 import { Option, Result, Schema } from "effect"
-import type { Component } from "./content.ts"
 
 export interface Property {
   /** Names in lower case. Of several values, the first. */
@@ -48,7 +47,7 @@ export interface Properties {
   readonly unreadable: (name: string) => ReadonlyArray<string>
 }
 
-export const properties = (component: Pick<Component, "lines">): Properties => {
+export const properties = (component: { readonly lines: ReadonlyArray<string> }): Properties => {
   const byName = Map.groupBy(component.lines, (line) => NAME.exec(line)?.[1]?.toUpperCase() ?? "")
   const lines = (name: string) => byName.get(name) ?? []
   const all = (name: string) => lines(name).flatMap((line) => Option.toArray(parseLine(line)))

@@ -1,9 +1,9 @@
 /** From an appearance to the record that is staged. */
 import type { Origin, Record } from "../../src/component/batch.ts"
 import { EpochMillis, type Row } from "../../src/component/column.ts"
-import { uuid5 } from "../../src/component/id.ts"
 import { entities } from "../../src/life/entity.ts"
 import { DAY, localDate } from "./clock.ts"
+import { eventId } from "./identity.ts"
 import type { Appearance } from "./series.ts"
 import { toInstant, toWall } from "./zone.ts"
 
@@ -52,7 +52,7 @@ export const recordOf = (appearance: Appearance, account: string, origin?: Origi
   return {
     // A key has no #, so that no UID with one can be mistaken for a series and its occurrence.
     sourceId: `${event.uid}#${key}`,
-    id: uuid5(["icalendar", account, event.uid, key]),
+    id: eventId(event.uid, key, account),
     origin: origin ?? event.origin,
     row: rowOf(appearance)
   }

@@ -1,0 +1,106 @@
+/** The list of calendars: which there are, which are read, and which are no longer there. */
+import { Effect } from "effect"
+import { type Ask, type ProviderApi, orWords } from "../../src/component/api.ts"
+import type { Skip } from "../../src/component/batch.ts"
+import { type SourceError, sourceError } from "../../src/component/error.ts"
+import { nearest } from "../../src/component/nearest.ts"
+import { skipped } from "../media/tally.ts"
+import { type CalendarEntry, CalendarPage } from "./shape.ts"
+import type { CalendarState, State } from "./state.ts"
+
+/** Names or ids of calendars; null: all that are shown, and all that are the account's own. */
+export type Choice = ReadonlyArray<string> | null
+
+interface Listed {
+  readonly state: State
+  readonly left: ReadonlyArray<Skip>
+}
+
+const nameOf = ({ id, summary, summaryOverride }: CalendarEntry): string => summaryOverride ?? summary ?? id
+
+const isNamed = (choice: ReadonlyArray<string>, entry: CalendarEntry): boolean =>
+  choice.some((name) => name === entry.id || name.toLowerCase() === nameOf(entry).toLowerCase()) ||
+  (entry.primary === true && choice.includes("primary"))
+
+/** Why a calendar is not read; null: it is. */
+const reasonAgainst = (choice: Choice, entry: CalendarEntry): string | null => {
+  if (entry.accessRole === "freeBusyReader") return "a calendar of which the account sees only when it is busy"
+  if (choice !== null) return isNamed(choice, entry) ? null : "a calendar that the source doesn't name"
+  const shown = entry.selected === true || entry.primary === true || entry.accessRole === "owner"
+  return shown ? null : "a calendar that is not shown in Google Calendar"
+}
+
+const pages = (ask: Ask, token: string | null) =>
+  Effect.gen(function* () {
+    const entries: Array<CalendarEntry> = []
+    let page: string | undefined
+    for (;;) {
+      const answer = yield* ask.json(
+        {
+          api: "calendar",
+          path: "/users/me/calendarList",
+          query: { maxResults: 250, pageToken: page, syncToken: token ?? undefined }
+        },
+        CalendarPage
+      )
+      entries.push(...(answer.items ?? []))
+      if (answer.nextPageToken === undefined)
+        return { entries, token: answer.nextSyncToken ?? null, full: token === null }
+      page = answer.nextPageToken
+    }
+  })
+
+const notFound = (choice: ReadonlyArray<string>, entries: ReadonlyArray<CalendarEntry>): SourceError | null => {
+  const missing = choice.find((name) => !entries.some((entry) => isNamed([name], entry)))
+  if (missing === undefined) return null
+  const near = nearest(missing, entries.map(nameOf))
+  return sourceError(
+    "calendar-not-found",
+    `The account has no calendar "${missing}".`,
+    near === null ? `It has: ${entries.map(nameOf).join(", ")}.` : `Did you mean "${near}"?`,
+    { fault: "pipeline" }
+  )
+}
+
+/** The state with the calendars as they are now: new ones to be listed, former ones to be marked as gone. */
+export const listCalendars = (
+  ask: Ask,
+  state: State,
+  choice: Choice
+): Effect.Effect<Listed, SourceError, ProviderApi> =>
+  Effect.gen(function* () {
+    const { entries, full, token } = yield* pages(ask, state.list).pipe(
+      Effect.catchIf(
+        (error) => error._tag === "ApiRefusal" && (error.status === 410 || error.status === 400) && state.list !== null,
+        () => pages(ask, null)
+      ),
+      orWords
+    )
+    const wrong = full && choice !== null ? notFound(choice, entries) : null
+    if (wrong !== null) return yield* wrong
+    const calendars = new Map<string, CalendarState>(Object.entries(state.calendars))
+    const drop = (id: string) => {
+      const known = calendars.get(id)
+      if (known !== undefined) calendars.set(id, { ...known, sync: { phase: "removed" } })
+    }
+    const left: Array<Skip> = []
+    for (const entry of entries) {
+      const against = entry.deleted === true ? null : reasonAgainst(choice, entry)
+      if (against !== null) left.push(skipped(against, nameOf(entry)))
+      if (entry.deleted === true || against !== null) {
+        drop(entry.id)
+        continue
+      }
+      const known = calendars.get(entry.id)
+      const zone = entry.timeZone ?? null
+      const again = known === undefined || known.sync.phase === "removed"
+      calendars.set(entry.id, {
+        name: nameOf(entry),
+        zone,
+        sync: again ? { phase: "listing", page: null } : known.sync
+      })
+    }
+    const present = new Set(entries.map(({ id }) => id))
+    if (full) for (const id of calendars.keys()) if (!present.has(id)) drop(id)
+    return { state: { list: token, todo: [...calendars.keys()], calendars: Object.fromEntries(calendars) }, left }
+  })

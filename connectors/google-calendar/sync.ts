@@ -1,0 +1,268 @@
+/** Syncs an account's calendars step by step. Each step is one request or none, and one batch with the state after it. */
+import { Effect, Result, Stream } from "effect"
+import type { ApiOpening } from "../../src/component/api-stream.ts"
+import { ApiRefusal, type ProviderApi } from "../../src/component/api.ts"
+import type { Batch, Item, Listing, Reject, Skip } from "../../src/component/batch.ts"
+import type { DatabaseError, SourceError } from "../../src/component/error.ts"
+import { changedItem } from "../../src/component/item.ts"
+import type { Calendar } from "../calendar/event.ts"
+import { type Period, changesOf, within } from "../calendar/group.ts"
+import { UTC, ianaZones } from "../calendar/zone.ts"
+import { skipped, tally } from "../media/tally.ts"
+import { type Choice, listCalendars } from "./calendars.ts"
+import {
+  type GoogleColumns,
+  type GoogleRecord,
+  completed,
+  groupOf,
+  isBare,
+  originOf,
+  readEvent,
+  recordsOf
+} from "./series.ts"
+import { type Event, EventPage } from "./shape.ts"
+import { type State, type Sync, seen, stateOf, withSync, without } from "./state.ts"
+
+export interface Settings extends Period {
+  readonly horizon: number
+  readonly choice: Choice
+}
+
+type Step<A> = Effect.Effect<A, SourceError | DatabaseError, ProviderApi>
+
+interface Progress {
+  readonly state: State
+  /** The list of calendars was asked for in this run. */
+  readonly listed: boolean
+  readonly done: number
+  /** Calendars that were begun anew: a second time would be in vain. */
+  readonly anew: ReadonlySet<string>
+}
+
+interface Made {
+  readonly records?: ReadonlyArray<GoogleRecord>
+  readonly rejects?: ReadonlyArray<Reject>
+  readonly skipped?: ReadonlyArray<Skip>
+  readonly items?: ReadonlyArray<Item>
+  readonly listing?: Listing
+}
+
+/** The most that Google gives in one page. */
+const PAGE = 2500
+/** Items of series that are expanded in one batch. */
+const SERIES = 500
+
+const isoTime = (time: number | null): string | undefined => (time === null ? undefined : new Date(time).toISOString())
+
+/** All batches from the checkpoint on. */
+export const sync = (
+  opening: ApiOpening,
+  settings: Settings
+): Stream.Stream<Batch<GoogleColumns>, SourceError | DatabaseError, ProviderApi> => {
+  const { account, ask, items, timeZone } = opening
+  const iana = ianaZones()
+  const own = iana(timeZone) ?? UTC
+
+  const calendarOf = (state: State, id: string): Calendar => {
+    const { name = id, zone = null } = state.calendars[id] ?? {}
+    return { name, zones: { byId: iana, own: (zone === null ? null : iana(zone)) ?? own }, assumed: false }
+  }
+
+  /** The part of a batch that is the same for all: what comes next, and how far it is. */
+  const batch = (progress: Progress, made: Made): Batch<GoogleColumns> => ({
+    records: made.records ?? [],
+    rejects: made.rejects ?? [],
+    skipped: tally(made.skipped ?? []),
+    ...(made.items === undefined ? {} : { items: made.items }),
+    ...(made.listing === undefined ? {} : { listing: made.listing }),
+    checkpoint: progress.state,
+    progress: { done: progress.done, unit: "records" }
+  })
+
+  type Next = readonly [Batch<GoogleColumns>, Progress]
+
+  const going = (progress: Progress, id: string, next: Sync, made: Made): Next => {
+    const after = {
+      ...progress,
+      state: withSync(progress.state, id, next),
+      done: progress.done + (made.records?.length ?? 0)
+    }
+    return [batch(after, made), after]
+  }
+
+  /** The calendar is done for this round. */
+  const finished = ([made, progress]: Next, id: string): Next => {
+    const after = { ...progress, state: seen(progress.state, id) }
+    return [{ ...made, checkpoint: after.state }, after]
+  }
+
+  const eventPage = (id: string, query: Readonly<Record<string, string | undefined>>) =>
+    ask.json(
+      {
+        api: "calendar",
+        path: `/calendars/${encodeURIComponent(id)}/events`,
+        query: { maxResults: PAGE, ...query }
+      },
+      EventPage
+    )
+
+  /** A page's items: those that can be read, completed by what was known, and the others as rejects. */
+  const readPage = (id: string, raws: ReadonlyArray<Item["raw"]>) =>
+    Effect.gen(function* () {
+      const rejects: Array<Reject> = []
+      const events = raws.flatMap((raw): ReadonlyArray<{ readonly event: Event; readonly raw: Item["raw"] }> => {
+        const read = readEvent(raw)
+        if (Result.isSuccess(read)) return [{ event: read.success, raw }]
+        rejects.push(changedItem(read.failure, originOf(id, "?"), raw))
+        return []
+      })
+      const bare = events.filter(({ event }) => isBare(event))
+      const known = yield* items.of(id, [...new Set(bare.map(({ event }) => groupOf(event)))])
+      const knownRaw = new Map(known.map((item) => [item.id, item.raw]))
+      const kept = new Map(
+        events.map(({ event, raw }): readonly [string, Item & { readonly event: Event }] => [
+          event.id,
+          {
+            scope: id,
+            group: groupOf(event),
+            id: event.id,
+            raw: isBare(event) ? completed(knownRaw.get(event.id), raw) : raw,
+            event
+          }
+        ])
+      )
+      return { kept: [...kept.values()], rejects }
+    })
+
+  const placeOf = ({ state }: Progress, id: string) => ({
+    calendarId: id,
+    calendar: calendarOf(state, id),
+    account
+  })
+
+  /** Single events become records at once; series wait until all exceptions are there. */
+  const listing = (progress: Progress, id: string, page: string | null): Step<Next> =>
+    Effect.gen(function* () {
+      const answer = yield* eventPage(id, {
+        timeMin: isoTime(settings.since),
+        timeMax: isoTime(settings.until),
+        pageToken: page ?? undefined
+      })
+      const { kept, rejects } = yield* readPage(id, answer.items ?? [])
+      const single = kept.filter(
+        ({ event }) => event.recurringEventId === undefined && (event.recurrence ?? []).length === 0
+      )
+      const groups = single.map((item) => recordsOf([item], placeOf(progress, id), settings.horizon))
+      const made: Made = {
+        records: groups.flatMap(({ records }) => [...records.values()]).filter((record) => within(settings, record)),
+        rejects: [...rejects, ...groups.flatMap((group) => group.rejects)],
+        items: kept,
+        listing: { scope: id, ...(page === null ? { begins: true } : {}) }
+      }
+      if (answer.nextPageToken !== undefined) {
+        return going(progress, id, { phase: "listing", page: answer.nextPageToken }, made)
+      }
+      const { nextSyncToken: token = "" } = answer
+      return going(progress, id, { phase: "series", after: "", listing: true, token, horizon: settings.horizon }, made)
+    }).pipe(heeding(progress, id, page === null ? null : { phase: "listing", page: null }))
+
+  const series = (progress: Progress, id: string, at: Extract<Sync, { phase: "series" }>): Step<Next> =>
+    Effect.gen(function* () {
+      const found = yield* items.after(id, at.after, SERIES)
+      const place = placeOf(progress, id)
+      const groups = [...Map.groupBy(found, ({ group }) => group).values()].map((group) =>
+        recordsOf(group, place, at.horizon)
+      )
+      const expanded = groups.filter(({ recurring }) => recurring)
+      const last = found.at(-1)
+      const made: Made = {
+        records: expanded.flatMap(({ records }) => [...records.values()]).filter((record) => within(settings, record)),
+        rejects: expanded.flatMap(({ rejects }) => rejects),
+        ...(at.listing ? { listing: { scope: id, ...(last === undefined ? { ends: true } : {}) } } : {})
+      }
+      if (last !== undefined) return going(progress, id, { ...at, after: last.group }, made)
+      const { horizon, token } = at
+      // Only now: a token that is stored too early would leave out what it stands for.
+      return finished(going(progress, id, { phase: "changes", page: null, token, horizon }, made), id)
+    })
+
+  const changes = (progress: Progress, id: string, at: Extract<Sync, { phase: "changes" }>): Step<Next> =>
+    Effect.gen(function* () {
+      const answer = yield* eventPage(id, { syncToken: at.token, pageToken: at.page ?? undefined })
+      const { kept, rejects } = yield* readPage(id, answer.items ?? [])
+      const groups = [...new Set(kept.map(({ group }) => group))]
+      const before = Map.groupBy(
+        (yield* items.of(id, groups)).filter(({ listed }) => listed),
+        ({ group }) => group
+      )
+      const news = Map.groupBy(kept, ({ group }) => group)
+      const place = placeOf(progress, id)
+      const records: Array<GoogleRecord> = []
+      const left: Array<Skip> = []
+      for (const group of groups) {
+        const former = before.get(group) ?? []
+        const latest = news.get(group) ?? []
+        const overlaid = new Map([...former, ...latest].map((item) => [item.id, item]))
+        const now = recordsOf([...overlaid.values()], place, at.horizon)
+        const changed = changesOf(recordsOf(former, place, at.horizon).records, now.records, settings)
+        records.push(...changed)
+        rejects.push(...now.rejects)
+        if (changed.length === 0) left.push(skipped("an event that is deleted, or outside of the period", group))
+      }
+      const made: Made = { records, rejects, skipped: left, items: kept }
+      if (answer.nextPageToken !== undefined) return going(progress, id, { ...at, page: answer.nextPageToken }, made)
+      const token = answer.nextSyncToken ?? at.token
+      const done: Sync = { phase: "changes", page: null, token, horizon: at.horizon }
+      if (settings.horizon > at.horizon) {
+        const { horizon } = settings
+        return going(progress, id, { phase: "series", after: "", listing: false, token, horizon }, made)
+      }
+      return finished(going(progress, id, done, made), id)
+    }).pipe(heeding(progress, id, { phase: "listing", page: null }))
+
+  /** What a refusal means: begin again, leave the calendar out, or fail with its words. */
+  const heeding =
+    (progress: Progress, id: string, anew: Sync | null) =>
+    (step: Effect.Effect<Next, SourceError | DatabaseError | ApiRefusal, ProviderApi>): Step<Next> =>
+      Effect.catchTag(step, "ApiRefusal", ({ error, status }) => {
+        // I7: a full resync merges with what is stored; nothing is lost.
+        if ((status === 410 || status === 400) && anew !== null && !progress.anew.has(id)) {
+          return Effect.succeed(going({ ...progress, anew: new Set([...progress.anew, id]) }, id, anew, {}))
+        }
+        if (status !== 403 && status !== 404) return Effect.fail(error)
+        const left = [skipped("a calendar that the account may no longer read", id)]
+        return Effect.succeed(finished([batch(progress, { skipped: left }), progress], id))
+      })
+
+  const removed = (progress: Progress, id: string): Next => {
+    const after = { ...progress, state: without(seen(progress.state, id), id) }
+    return [batch(after, { listing: { scope: id, begins: true, ends: true } }), after]
+  }
+
+  const step = (progress: Progress): Step<Next | undefined> =>
+    Effect.gen(function* () {
+      const { listed, state } = progress
+      const [id] = state.todo
+      if (id === undefined) {
+        if (listed) return undefined
+        const round = yield* listCalendars(ask, state, settings.choice)
+        const after = { ...progress, state: round.state, listed: true }
+        return [batch(after, { skipped: round.left }), after]
+      }
+      const at = state.calendars[id]?.sync
+      if (at === undefined) return finished([batch(progress, {}), progress], id)
+      switch (at.phase) {
+        case "listing":
+          return yield* listing(progress, id, at.page)
+        case "series":
+          return yield* series(progress, id, at)
+        case "changes":
+          return yield* changes(progress, id, at)
+        case "removed":
+          return removed(progress, id)
+      }
+    })
+
+  const start: Progress = { state: stateOf(opening.checkpoint), listed: false, done: 0, anew: new Set() }
+  return Stream.unfold(start, step)
+}

@@ -1,0 +1,103 @@
+/** What a provider has sent, as it came, next to the staging table of the records that were made of it. */
+import { Effect, Schema } from "effect"
+import type { Batch, Item, KeptItems } from "../component/batch.ts"
+import { type Columns, flag, json, text } from "../component/column.ts"
+import type { DatabaseError } from "../component/error.ts"
+import { type Sql, join, literal, name, sql } from "../component/sql.ts"
+import { stagingName } from "../pipeline/plan.ts"
+import { fromInbox, inboxColumns } from "../warehouse/value.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
+import type { Account } from "./ledger.ts"
+
+const COLUMNS: Columns = {
+  scope: text("What is listed together."),
+  item_group: text("Which belong together."),
+  id: text("The provider's own."),
+  raw: json("As it came."),
+  listed: flag("The provider still has it, as far as a listing is done.")
+}
+
+/** `staging."holiday__events-items"`: no source has a name with a hyphen. */
+const itemsName = (pipeline: string, source: string): string => `${stagingName(pipeline, source)}-items`
+
+const itemsTable = (pipeline: string, source: string): Sql => name("staging", itemsName(pipeline, source))
+
+/** Makes the table; anew where the staging that it belongs to was (I10). */
+export const prepareItems = (
+  pipeline: string,
+  source: string,
+  anew: boolean
+): Effect.Effect<void, DatabaseError, Warehouse> =>
+  Effect.flatMap(Warehouse, ({ database }) => {
+    const columns = join(Object.entries(COLUMNS).map(([column, { type }]) => sql`${name(column)} ${name(type)}`))
+    const create = anew ? sql`create or replace table` : sql`create table if not exists`
+    return database.execute(sql`${create} ${itemsTable(pipeline, source)} (${columns})`)
+  })
+
+const Row = Schema.Struct({
+  scope: Schema.String,
+  group: Schema.String,
+  id: Schema.String,
+  raw: Schema.fromJsonString(Schema.Json),
+  listed: Schema.Boolean
+})
+
+export const keptItems = (pipeline: string, source: string): Effect.Effect<KeptItems, never, Warehouse> =>
+  Effect.map(Warehouse, ({ database }) => {
+    const table = itemsTable(pipeline, source)
+    const select = (where: Sql) =>
+      database.rows(
+        sql`select scope, item_group as group, id, raw::varchar as raw, listed from ${table} where ${where} order by item_group, id`,
+        Row
+      )
+    return {
+      of: (scope, groups) =>
+        groups.length === 0
+          ? Effect.succeed([])
+          : select(sql`scope = ${literal(scope)} and item_group in (${join(groups.map(literal))})`),
+      after: (scope, group, most) => {
+        const following = sql`listed and scope = ${literal(scope)} and item_group > ${literal(group)}`
+        return select(sql`${following} and item_group <= (select max(item_group) from
+          (select item_group from ${table} where ${following} order by item_group limit ${literal(most)}))`)
+      }
+    }
+  })
+
+/** A new listing of a scope begins: what it has is listed again as it comes. */
+export const unlistItems = (
+  { pipeline, source }: Pick<Account, "pipeline" | "source">,
+  scope: string
+): Effect.Effect<void, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const present = yield* database.rows(
+      sql`select 1 as n from duckdb_tables() where schema_name = 'staging' and table_name = ${literal(itemsName(pipeline, source))}`,
+      Schema.Struct({ n: Schema.Number })
+    )
+    if (present.length > 0) {
+      yield* database.execute(
+        sql`update ${itemsTable(pipeline, source)} set listed = false where scope = ${literal(scope)} and listed`
+      )
+    }
+  })
+
+/** Keeps a batch's items in place of former ones, within the batch's transaction (I1). */
+export const keepItems = (
+  { pipeline, source }: Pick<Account, "pipeline" | "source">,
+  { items = [] }: Batch<Columns>
+): Effect.Effect<void, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    if (items.length === 0) return
+    const { append, database } = yield* Warehouse
+    const table = itemsTable(pipeline, source)
+    yield* database.execute(sql`create or replace temp table _items (${inboxColumns(COLUMNS)})`)
+    const latest = new Map(items.map((item) => [JSON.stringify([item.scope, item.id]), item]))
+    yield* append("_items", COLUMNS, [...latest.values()].map(rowOf))
+    const values = Object.entries(COLUMNS).map(([column, { type }]) => fromInbox(column, type))
+    yield* database.execute(sql`
+      delete from ${table} where (scope, id) in (select (scope, id) from _items);
+      insert into ${table} select ${join(values)} from _items;
+      drop table _items`)
+  })
+
+const rowOf = ({ group, id, raw, scope }: Item) => ({ scope, item_group: group, id, raw, listed: true })

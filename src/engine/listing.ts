@@ -1,0 +1,68 @@
+/** Full listings: what one of them no longer has is marked as gone, never removed (I7). */
+import { Effect, Schema } from "effect"
+import type { Batch } from "../component/batch.ts"
+import type { Columns } from "../component/column.ts"
+import type { DatabaseError } from "../component/error.ts"
+import { type Sql, literal, name, sql } from "../component/sql.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
+import type { Job } from "./job.ts"
+import type { Account } from "./ledger.ts"
+import { unlistItems } from "./items.ts"
+import { recordsOf } from "./staging.ts"
+
+type Owner = Pick<Account, "pipeline" | "source">
+
+const ownedBy = ({ pipeline, source }: Owner): Sql =>
+  sql`pipeline = ${literal(pipeline)} and source = ${literal(source)}`
+
+/** I10: what was seen belongs to the staging that it was seen for. */
+export const forgetListings = (pipeline: string, source: string): Effect.Effect<void, DatabaseError, Warehouse> =>
+  Effect.flatMap(Warehouse, ({ database }) =>
+    database.execute(sql`delete from state.seen where ${ownedBy({ pipeline, source })}`)
+  )
+
+/**
+ * Notes what a batch of a listing has; when the listing ends, marks what it never had, and gives their number. Within the
+ * batch's transaction (I1), so that a listing that was interrupted knows what it has seen.
+ */
+export const followListing = (
+  job: Job,
+  { listing, records }: Batch<Columns>
+): Effect.Effect<number, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    if (listing === undefined) return 0
+    const { database } = yield* Warehouse
+    const { account } = job
+    const { begins, ends, scope } = listing
+    const seen = sql`${ownedBy(account)} and scope = ${literal(scope)}`
+    if (begins === true) {
+      yield* database.execute(sql`delete from state.seen where ${seen}`)
+      yield* unlistItems(account, scope)
+    }
+    if (records.length > 0) {
+      yield* database.execute(sql`create or replace temp table _listed (id varchar)`)
+      yield* database.append("_listed", [records.map(({ sourceId }) => sourceId)])
+      yield* database.execute(sql`
+        insert into state.seen select ${literal(account.pipeline)}, ${literal(account.source)}, ${literal(scope)}, md5_number(id)
+        from _listed;
+        drop table _listed`)
+    }
+    if (ends !== true) return 0
+    const gone = yield* markGone(job, scope, seen)
+    yield* database.execute(sql`delete from state.seen where ${seen}`)
+    return gone
+  })
+
+const markGone = ({ source, staging }: Job, scope: string, seen: Sql) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const column = source.stream.scope
+    const within = column === undefined ? sql`true` : sql`${name(column)} = ${literal(scope)}`
+    const [updated] = yield* database.rows(
+      sql`update ${recordsOf(staging)} set _gone_at = make_timestamptz(${literal(staging.now * 1000)}),
+          _run = ${literal(staging.runId)}::uuid
+        where _gone_at is null and ${within} and md5_number(_source_id) not in (select key from state.seen where ${seen})`,
+      Schema.Struct({ Count: Schema.Number })
+    )
+    return updated?.Count ?? 0
+  })

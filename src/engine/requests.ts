@@ -1,0 +1,61 @@
+/** What a run may ask of providers: it counts requests, and stops at its budget. */
+import { Context, Duration, Effect, Ref } from "effect"
+import type { Asker } from "../component/api.ts"
+import { type SourceError, sourceError } from "../component/error.ts"
+import type { PlannedSource } from "../pipeline/plan.ts"
+import { report } from "./progress.ts"
+
+/** How many requests have been made, and how many of them again. */
+export interface Asked {
+  readonly requests: number
+  readonly retries: number
+}
+
+const BUDGET_SPENT = "budget-spent"
+
+const budgetSpent = (budget: number): SourceError =>
+  sourceError(
+    BUDGET_SPENT,
+    `${budget} requests are made, as many as --budget allows.`,
+    "What is read so far is kept. Run the same command again to continue."
+  )
+
+/** The right to make one more request. */
+export const Budget = Context.Reference<Effect.Effect<void, SourceError>>("keepsake/engine/Budget", {
+  defaultValue: () => Effect.void
+})
+
+export const budgetOf = (requests: number): Effect.Effect<Effect.Effect<void, SourceError>> =>
+  Effect.map(Ref.make(requests), (left) =>
+    Effect.flatMap(
+      Ref.getAndUpdate(left, (before) => Math.max(0, before - 1)),
+      (before) => (before === 0 ? Effect.fail(budgetSpent(requests)) : Effect.void)
+    )
+  )
+
+export const isBudgetSpent = ({ code }: SourceError): boolean => code === BUDGET_SPENT
+
+/** Shorter waits are nobody's concern. */
+const WORTH_A_NOTE = Duration.seconds(5)
+
+/** How a source asks: at its own pace, counted in `asked`. */
+export const askerOf = (pipeline: string, source: PlannedSource, asked: Ref.Ref<Asked>): Effect.Effect<Asker> =>
+  Effect.map(Effect.service(Budget), (take) => ({
+    name: `${pipeline}.${source.name}`,
+    rateLimit: source.rateLimit,
+    retry: source.retry,
+    admit: Effect.andThen(
+      take,
+      Ref.update(asked, ({ requests, ...rest }) => ({ ...rest, requests: requests + 1 }))
+    ),
+    retrying: ({ message }, wait) =>
+      Effect.andThen(
+        Ref.update(asked, ({ retries, ...rest }) => ({ ...rest, retries: retries + 1 })),
+        Duration.isLessThan(wait, WORTH_A_NOTE)
+          ? Effect.void
+          : report({
+              kind: "note",
+              text: `${source.name}: ${message} Trying again in ${Math.ceil(Duration.toSeconds(wait))} s.`
+            })
+      )
+  }))
