@@ -1,5 +1,5 @@
 /** From the bytes of a file to rows of a temporary table: DuckDB reads them, in pieces that can be read side by side. */
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import type { Archives, Entry } from "../../src/component/archive.ts"
 import type { Database } from "../../src/component/database.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
@@ -16,8 +16,8 @@ const MIB = 1024 ** 2
 const WINDOW = 32 * MIB
 /** DuckDB reads one JSON array with one thread, so it is given several. */
 const PIECE = 8 * MIB
-/** So much is set aside before DuckDB reads it: each of its statements has a price. */
-const SPAN = 256 * MIB
+/** So much is set aside before DuckDB reads it, while the next is set aside: each of its statements has a price. */
+const SPAN = 64 * MIB
 /** So much is walked through to learn how the records begin, and in one go where walking is all there is. */
 const STRIDE = MIB / 2
 
@@ -50,8 +50,12 @@ export const loadFile = Effect.fnUntraced(function* (
   let filled = 0
   /** Where in the file the memory begins. */
   let offset = 0
-  /** What DuckDB is to read next: seams and all, from where the walk stands to where the memory begins. */
+  /** What DuckDB is reading: from where the walk stands. */
+  let reading: { readonly given: ReadonlyArray<Piece>; readonly done: Fiber.Fiber<boolean, DatabaseError> } | null =
+    null
+  /** What DuckDB is to read next: seams and all, from there on to where the memory begins. */
   let span: ReadonlyArray<Piece> = []
+  let pieces = 0
 
   /** Walks up to `until`, and inserts what it finds. Gives where the walk has come to. */
   const walk = Effect.fnUntraced(function* (
@@ -69,24 +73,46 @@ export const loadFile = Effect.fnUntraced(function* (
     }
   })
 
-  /** Has DuckDB read the span. What it can't read, or finds rows to reject in, is walked through. Gives what is left over. */
+  /** Waits for what DuckDB is reading. Gives the pieces that it can't read, or finds rows to reject in. */
+  const finishReading = Effect.fnUntraced(function* () {
+    if (reading === null) return []
+    const { done, given } = reading
+    reading = null
+    if (!(yield* Fiber.join(done))) return given
+    yield* discard(given)
+    return []
+  })
+
+  /** Has DuckDB begin with the span, once it is through with the one before. False: that has to be walked through first. */
+  const handOver = Effect.fnUntraced(function* () {
+    const unread = yield* finishReading()
+    if (unread.length > 0) {
+      span = [...unread, ...span]
+      return false
+    }
+    if (span.length > 0) {
+      const given = span
+      span = []
+      const array = walker.standing()?.array ?? ""
+      reading = { given, done: yield* Effect.forkChild(insertSpan(loading, file, array, given)) }
+    }
+    return true
+  })
+
+  /** Walks through what DuckDB didn't read of the span and before it. Gives what is left over. */
   const settle = Effect.fnUntraced(function* () {
-    const pieces = span
+    const unread = (yield* handOver()) ? yield* finishReading() : span
     span = []
     const array = walker.standing()?.array ?? ""
-    if (pieces.length === 0 || (yield* insertSpan(loading, file, array, pieces))) {
-      yield* discard(pieces)
-      return NOTHING
-    }
     let rest = NOTHING
-    for (const piece of pieces) {
-      const asBefore = pieces.length > 1 && rest.length === 0 && walker.standing()?.array === array
+    for (const piece of unread) {
+      const asBefore = unread.length > 1 && rest.length === 0 && walker.standing()?.array === array
       if (asBefore && (yield* insertSpan(loading, file, array, [piece]))) continue
       const window = Buffer.concat([rest, yield* readBack(piece)])
       const at = yield* walk(window, piece.position - rest.length, { from: 0, until: window.length, final: false })
       rest = window.subarray(at)
     }
-    yield* discard(pieces)
+    yield* discard(unread)
     return rest
   })
 
@@ -100,15 +126,16 @@ export const loadFile = Effect.fnUntraced(function* (
 
   const load = Effect.fnUntraced(function* (final: boolean) {
     const standing = walker.standing()
-    if (span.length === 0 && (standing?.openers.length ?? 0) === 0)
+    if (reading === null && span.length === 0 && (standing?.openers.length ?? 0) === 0)
       prepend(NOTHING, yield* walk(memory.subarray(0, filled), offset, { from: 0, until: STRIDE, final }))
     const { array, openers } = walker.standing() ?? { array: "", openers: [] }
     if (filled > STRIDE && openers.length > 0 && readingOf(loading.target, array) !== null) {
       const { at, parts } = cut(memory.subarray(0, filled), 0, openers)
-      span = [...span, ...(yield* setAside(loading.folder, memory, offset, parts, at, span.length))]
+      span = [...span, ...(yield* setAside(loading.folder, memory, offset, parts, at, pieces))]
+      pieces += parts.length
       prepend(NOTHING, at)
       const bytes = span.reduce((sum, piece) => sum + piece.bytes, 0)
-      if (parts.length > 0 && bytes < SPAN && !final) return
+      if (parts.length > 0 && !final && (bytes < SPAN || (yield* handOver()))) return
     }
     // Whatever isn't cut is walked through, and the walk goes on from the end of the span.
     prepend(yield* settle(), 0)

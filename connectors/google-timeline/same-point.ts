@@ -44,23 +44,31 @@ const bestOf = (table: Sql, best: Sql): Sql => sql`
     qualify row_number() over (partition by ${KEY} order by rank, accuracy nulls last, recorded_at, latitude, longitude,
       altitude, speed, track, source_name, _file desc) = 1`
 
-/** A query for the points of a table. Copies of a point are equal rows, so that it doesn't matter which of them is kept. */
+/** A query for the points of a table, each once, and how many copies it leaves out. */
 export const pointQuery = Effect.fnUntraced(function* (tables: { readonly rows: Sql; readonly best: Sql }, files: Sql) {
   const database = yield* Database
   const { rows, best } = tables
   const [ranks] = yield* database.rows(sql`select count(distinct rank) as n from ${rows} where _outcome is null`, Count)
   if ((ranks?.n ?? 0) > 1) yield* database.execute(intoOneCell(rows))
   yield* database.execute(bestOf(rows, best))
-  const [copies] = yield* database.rows(sql`select count(*) as n from ${best}`, Count)
+  const [several] = yield* database.rows(sql`select count(*) as n from ${best}`, Count)
+  const repeated = several?.n ?? 0
   const chosen =
-    (copies?.n ?? 0) === 0
+    repeated === 0
       ? sql`select * from ${rows} where _outcome is null`
       : sql`select * from ${rows} anti join ${best} using (${KEY}) where _outcome is null
-          union all by name
-          select b.* from ${rows} t join ${best} b using (${KEY}) where t._outcome is null`
+          union all by name select * from ${best}`
+  const [copies] =
+    repeated === 0
+      ? []
+      : yield* database.rows(
+          sql`select count(*) - ${literal(repeated)} as n from ${rows} semi join ${best} using (${KEY}) where _outcome is null`,
+          Count
+        )
   const id = sql`second || ' ' || lat5 || ' ' || lon5`
-  return sql`
+  const query = sql`
     select _source_id,
       archive as _archive, member as _member, -rank as _rank, ${join(CONTENT.map((column) => name(column)))}
     from (select ${id} as _source_id, * from (${chosen})) join ${files} using (_file)`
+  return { query, copies: copies?.n ?? 0 }
 })

@@ -1,5 +1,5 @@
 /** Visits that several files tell of, in their own words, as one. */
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { Database } from "../../src/component/database.ts"
 import { uuid5Sql } from "../../src/component/id.ts"
 import { type Sql, join, name, sql } from "../../src/component/sql.ts"
@@ -57,7 +57,7 @@ const matched = (rows: Sql, made: { readonly keyed: Sql; readonly visits: Sql })
       arg_max(_file, ${LATEST}) as _file, min(rank) as rank
     from ${made.keyed} group by key`
 
-/** A query for the visits of a table: one row for every telling, all of one visit equal. */
+/** A query for the visits of a table, each once, and how many other tellings of them there are. */
 export const visitQuery = Effect.fnUntraced(function* (
   tables: { readonly rows: Sql; readonly keyed: Sql; readonly visits: Sql },
   files: Sql
@@ -65,10 +65,15 @@ export const visitQuery = Effect.fnUntraced(function* (
   const database = yield* Database
   yield* database.execute(matched(tables.rows, tables))
   const columns = Object.keys(VISIT_COLUMNS).filter((column) => !["place_id", "latitude", "longitude"].includes(column))
-  return sql`
+  const query = sql`
     select key as _source_id,
       archive as _archive, member as _member, -v.rank as _rank,
       case when google_place_id is not null then ${uuid5Sql(["google", "place"], sql`google_place_id`)} end as place_id,
       spot.latitude as latitude, spot.longitude as longitude, ${join(columns.map((column) => sql`v.${name(column)}`))}
-    from (select key from ${tables.keyed}) join ${tables.visits} v using (key) join ${files} f on f._file = v._file`
+    from ${tables.visits} v join ${files} f on f._file = v._file`
+  const [copies] = yield* database.rows(
+    sql`select (select count(*) from ${tables.keyed}) - (select count(*) from ${tables.visits}) as n`,
+    Schema.Struct({ n: Schema.Number })
+  )
+  return { query, copies: copies?.n ?? 0 }
 })

@@ -26,7 +26,11 @@ export interface Wanted {
   /** Why a history without any of the target's arrays is left out. */
   readonly without: string
   /** From the rows that were read to the scan's query, with `_rank`; `files` has the columns `_file`, `archive`, `member`. */
-  readonly query: (rows: Sql, newTable: NewTable, files: Sql) => Effect.Effect<Sql, DatabaseError, Database>
+  readonly query: (
+    rows: Sql,
+    newTable: NewTable,
+    files: Sql
+  ) => Effect.Effect<Pick<Scan, "query" | "copies">, DatabaseError, Database>
 }
 
 interface Sorted {
@@ -143,7 +147,7 @@ export const scanFiles = Effect.fnUntraced(function* (
   const files = filesRelation(histories)
   const scan: Scan = {
     fingerprint: identityOf(set, opening),
-    query: yield* wanted.query(rows, makeTable, files),
+    ...(yield* wanted.query(rows, makeTable, files)),
     // What Google's servers knew counts before what a phone told, also where the phone's file is the newer.
     ranked: true,
     rejects: sql`${selectRejects(rows, wanted.target, files)} ${rejectRows([...set.rejects, ...rejects, ...damaged])}`,

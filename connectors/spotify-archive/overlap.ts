@@ -41,12 +41,12 @@ export const sharePlays: Sql = sql`
     )
     where _nth = 1`
 
-/** One row for each entry: those that tell of the same play are equal, so that all but one count as duplicates. */
+/** Each play once; `_copies` is how many entries tell of it. */
 const plays: Sql = sql`
-  select * exclude (_broken, _offline_at), 1 as _ordinal from ${ENTRIES}
+  select * exclude (_broken, _offline_at), 1 as _ordinal, 1 as _copies from ${ENTRIES}
     where _broken is null and _equal not in (select _equal from ${SHARED})
   union all by name
-  select * exclude (_broken, _offline_at, _copies, _copy) from (select *, unnest(range(_copies)) as _copy from ${SHARED})`
+  select * exclude (_broken, _offline_at) from ${SHARED}`
 
 const SEPARATOR = sql`chr(31)`
 
@@ -65,5 +65,9 @@ export const playRows = (condition: Sql): Sql => sql`
 
 /** Entries that `condition` holds for, counted with a member to look at; no row where there are none. */
 export const countRows = (reason: Sql, condition: Sql): Sql => sql`
-  select ${reason} as reason, count(*) as count, coalesce(min(member), '') as example
+  select ${reason} as reason, sum(_copies)::bigint as count, coalesce(min(member), '') as example
   from (${plays}) left join ${FILES} on file = _file where ${condition} having count(*) > 0`
+
+/** How many entries more than plays there are among those that \`condition\` holds for. */
+export const countCopies = (condition: Sql): Sql =>
+  sql`select coalesce(sum(_copies - 1), 0)::bigint as n from ${SHARED} where ${condition}`

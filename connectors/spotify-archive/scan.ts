@@ -1,5 +1,5 @@
 /** From the histories to what DuckDB reads: plays, what is left out, and what can't be used. */
-import { Effect, type Scope } from "effect"
+import { Effect, Schema, type Scope } from "effect"
 import type { Archives } from "../../src/component/archive.ts"
 import type { Reject } from "../../src/component/batch.ts"
 import type { Scan, ScanProgress } from "../../src/component/connector.ts"
@@ -7,7 +7,7 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import { type Sql, literal, name, sql } from "../../src/component/sql.ts"
 import type { Histories } from "./find.ts"
-import { SHARED, countRows, playRows, sharePlays } from "./overlap.ts"
+import { SHARED, countCopies, countRows, playRows, sharePlays } from "./overlap.ts"
 import { ENTRIES, FILES, readHistories } from "./read.ts"
 
 const UNREADABLE_TABLE = "_spotify_unreadable"
@@ -35,8 +35,11 @@ export const scanOf = (
     )
     const isPrivate = privateSessions ? sql`false` : sql`coalesce(private_session, false)`
     const isShort = sql`played_ms < ${literal(shortest)}`
+    const isKept = sql`not (${isPrivate} or ${isShort})`
+    const [copies] = yield* database.rows(countCopies(isKept), Schema.Struct({ n: Schema.Number }))
     return {
-      query: playRows(sql`not (${isPrivate} or ${isShort})`),
+      query: playRows(isKept),
+      copies: copies?.n ?? 0,
       ranked: true,
       rejects: rejectRows(isPrivate),
       skipped: histories.skipped,

@@ -39,8 +39,12 @@ export const loadMemories = (
             }`
           )
         }
-        yield* tally(loadEntity(relation, entity, sources, change))
-        yield* tally(loadProvenance(entity, sources, kept, change))
+        const load = Effect.zipWith(
+          loadEntity(relation, entity, sources, change),
+          loadProvenance(entity, sources, kept, change),
+          plus
+        )
+        yield* tally(relation.distinct === true ? database.lean(load) : load)
         if (entity === "media") yield* tally(loadAlbums(sources, kept, change))
         if (entity === "events") yield* tally(loadPeople(sources, kept, change))
       }

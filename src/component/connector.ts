@@ -57,6 +57,8 @@ export interface Scan {
    * one of a newer export; ranks below that of a staged record change nothing.
    */
   readonly ranked?: boolean
+  /** How many copies of records the query leaves out: then no source id is in it twice. Left out: it may have copies. */
+  readonly copies?: number
   /** Rows that can't be used: `code`, `reason`, `archive`, `member` (VARCHAR), `position` (BIGINT), `raw` (BLOB). Run after the query. */
   readonly rejects?: Sql
   readonly skipped: ReadonlyArray<Skip>

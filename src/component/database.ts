@@ -23,6 +23,11 @@ export class Database extends Context.Service<
     readonly describe: (query: Sql) => Effect.Effect<ReadonlyMap<string, string>, DatabaseError>
     /** Appends rows to a temporary table: the way in for what a program has to parse. */
     readonly append: (table: string, vectors: Vectors) => Effect.Effect<void, DatabaseError>
+    /**
+     * With little memory, for statements through which rows pass without being held: what they write would else stay in
+     * memory as long as there is room (I9).
+     */
+    readonly lean: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
     /** All or nothing; a transaction inside another joins it. */
     readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | DatabaseError, R>
   }

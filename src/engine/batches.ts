@@ -142,7 +142,11 @@ const mergeRecords = (job: Job, inbox: Inbox, records: Batch<Columns>["records"]
         _gone: record.gone ?? false
       }))
     )
-    const merged = yield* merge(job.staging, sql`select *, 0 as _rank from (${inbox.query})`)
+    const merged = yield* merge(job.staging, {
+      query: sql`select *, 0 as _rank from (${inbox.query})`,
+      isAll: false,
+      left: null
+    })
     yield* database.execute(sql`delete from _inbox`)
     return merged
   })

@@ -4,7 +4,7 @@ import type { DatabaseError } from "../component/error.ts"
 import { uuid5Sql } from "../component/id.ts"
 import { sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import { type Staging, keyAndHash, recordsOf } from "./staging.ts"
+import { type Staging, hashOf, recordsOf } from "./staging.ts"
 
 /**
  * The earliest of them, and copies without a known time, keep the id that the picture alone gives; later ones have
@@ -25,7 +25,7 @@ export const splitEqualPictures = (staging: Staging): Effect.Effect<number, Data
           select s._source_id, s._hash, s._id, case when s.taken_at - first > interval 26 hours
             then ${uuid5Sql(["media"], sql`s.picture_hash || chr(31) || epoch_ms(s.taken_at)`)}
             else ${uuid5Sql(["media"], sql`s.picture_hash`)} end as id
-          from (select *, ${keyAndHash(staging)} from ${records}) s join spread using (picture_hash)
+          from (select *, ${hashOf(staging)} as _hash from ${records}) s join spread using (picture_hash)
         )
         select _source_id, _hash, id from wanted where _id is distinct from id`)
     const [row] = yield* database.rows(sql`select count(*) as n from _split`, Schema.Struct({ n: Schema.Number }))

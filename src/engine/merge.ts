@@ -5,12 +5,9 @@ import type { DatabaseError } from "../component/error.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import type { Ledger } from "./ledger.ts"
-import { type Staging, keyAndHash, recordsOf, rewriteRecords, storedColumns } from "./staging.ts"
+import { type Staging, hashOf, recordsOf, rewriteRecords, storedColumns } from "./staging.ts"
 
-/**
- * The rows of `query` (`_source_id`, `_archive`, `_member`, `_gone`, `_rank` and the stream's columns; `_id` where records
- * bring their own) with the columns that are stored.
- */
+/** The rows of a query with the columns that are stored. */
 const storedRows = (staging: Staging, query: Sql, exports: ReadonlyMap<string, EpochMillis>): Sql => {
   const at = instant(staging.now)
   const times = [...exports].map(([path, time]) => sql`(${literal(path)}, ${instant(time)})`)
@@ -54,15 +51,27 @@ interface Merged extends Pick<Ledger, "read" | "new" | "changed" | "unchanged" |
 /** Forgets which keys this run has seen; a key seen twice in a run is a duplicate. */
 export const beginMerge: Effect.Effect<void, DatabaseError, Warehouse> = Effect.gen(function* () {
   const { database } = yield* Warehouse
-  yield* database.execute(sql`create or replace temp table _seen (_key uhugeint)`)
+  yield* database.execute(sql`create or replace temp table _seen (_source_id varchar)`)
 })
 
+export interface Merging {
+  /** The rows: `_source_id`, `_archive`, `_member`, `_gone`, `_rank`, the stream's columns, `_id` where they bring their own. */
+  readonly query: Sql
+  /** Nothing of this source follows in this run: which keys were seen need not be noted. */
+  readonly isAll: boolean
+  /** How many copies the query leaves out, so that no key is in it twice. Null: it may have copies. */
+  readonly left: number | null
+}
+
 /** Merges the rows of a query. Call it within the transaction that also writes checkpoint and ledger (I1). */
-export const merge = (staging: Staging, query: Sql): Effect.Effect<Merged, DatabaseError, Warehouse> =>
+export const merge = (staging: Staging, merging: Merging): Effect.Effect<Merged, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
-    const incoming = storedRows(staging, query, yield* staging.exports)
+    const incoming = storedRows(staging, merging.query, yield* staging.exports)
     const isEmpty = (yield* count(sql`(select 1 from ${recordsOf(staging)} limit 1)`)) === 0
-    return yield* isEmpty ? firstLoad(staging, incoming) : compare(staging, incoming)
+    const { database } = yield* Warehouse
+    const merged = yield* isEmpty ? database.lean(firstLoad(staging, incoming, merging)) : compare(staging, incoming)
+    const left = merging.left ?? 0
+    return { ...merged, read: merged.read + left, duplicate: merged.duplicate + left }
   })
 
 const count = (from: Sql): Effect.Effect<number, DatabaseError, Warehouse> =>
@@ -72,32 +81,47 @@ const count = (from: Sql): Effect.Effect<number, DatabaseError, Warehouse> =>
     return row?.n ?? 0
   })
 
-const Loaded = Schema.Struct({ n: Schema.Number, kept: Schema.Number, gone: Schema.Number })
+const Loaded = Schema.Struct({ n: Schema.Number, gone: Schema.Number })
 
 /** Into an empty table there is nothing to compare with: rows are written first, and looked through for duplicates after. */
-const firstLoad = (staging: Staging, incoming: Sql): Effect.Effect<Merged, DatabaseError, Warehouse> =>
+const firstLoad = (
+  staging: Staging,
+  incoming: Sql,
+  { isAll, left }: Merging
+): Effect.Effect<Merged, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const records = recordsOf(staging)
     const columns = names(storedColumns(staging))
     yield* database.execute(sql`insert into ${records} (${columns}) ${incoming}`)
-    const [sums] = yield* database.rows(
-      sql`select count(*) as n, count(distinct md5_number(_source_id)) as kept, count(_gone_at) as gone from ${records}`,
-      Loaded
-    )
-    const { n, kept, gone } = sums ?? { n: 0, kept: 0, gone: 0 }
-    if (kept < n) {
-      // Rows that are deleted where they were just written would cost all others their short way into the file.
-      yield* rewriteRecords(staging, {
-        where: sql`rowid not in (
-          select unnest(list(row order by _rank desc, coalesce(_as_of, 'epoch') desc, _hash desc, row)[2:]) from (
-            select rowid as row, _rank, _as_of, ${keyAndHash(staging)} from ${records} where md5_number(_source_id) in
-              (select md5_number(_source_id) from ${records} group by all having count(*) > 1)
-          ) group by _key)`
-      })
-    }
-    yield* database.execute(sql`insert into _seen select md5_number(_source_id) from ${records}`)
-    return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: n - kept, deleted: gone, touched: kept }
+    const [sums] = yield* database.rows(sql`select count(*) as n, count(_gone_at) as gone from ${records}`, Loaded)
+    const { n, gone } = sums ?? { n: 0, gone: 0 }
+    const copies = left === null ? yield* dropCopies(staging) : 0
+    if (!isAll) yield* database.execute(sql`insert into _seen select _source_id from ${records}`)
+    const kept = n - copies
+    return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: copies, deleted: gone, touched: kept }
+  })
+
+/** Keeps one row of each key; gives how many others there were. */
+const dropCopies = (staging: Staging): Effect.Effect<number, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const records = recordsOf(staging)
+    // Half a hash is enough to say where to look. DuckDB's own, of strings, would find some equal that aren't.
+    const half = sql`md5_number_lower(_source_id)`
+    const [suspects] = yield* database.rows(sql`select count(*) - count(distinct ${half}) as n from ${records}`, Count)
+    if (suspects?.n === 0) return 0
+    yield* database.execute(sql`
+      create or replace temp table _copies as
+        select unnest(list(row order by _rank desc, coalesce(_as_of, 'epoch') desc, _hash desc, row)[2:]) as row from (
+          select rowid as row, _source_id, _rank, _as_of, ${hashOf(staging)} as _hash from ${records}
+          where ${half} in (select ${half} from ${records} group by all having count(*) > 1)
+        ) group by _source_id`)
+    const copies = yield* count(sql`_copies`)
+    // Rows that are deleted where they were just written would cost all others their short way into the file.
+    if (copies > 0) yield* rewriteRecords(staging, { where: sql`rowid not in (select row from _copies)` })
+    yield* database.execute(sql`drop table _copies`)
+    return copies
   })
 
 const compare = (staging: Staging, incoming: Sql): Effect.Effect<Merged, DatabaseError, Warehouse> =>
@@ -116,22 +140,23 @@ const compare = (staging: Staging, incoming: Sql): Effect.Effect<Merged, Databas
     )
     const lesser = sql`(b._rank < coalesce(s._rank, 0) or b._as_of < s._as_of)`
     yield* database.execute(sql`
-      create or replace temp table _rows as select *, ${keyAndHash(staging)} from (${incoming});
+      create or replace temp table _rows as ${incoming};
       create or replace temp table _batch as
-        select *, _key in (select _key from _seen) as _again from _rows
-        qualify row_number() over (partition by _key order by _rank desc, _as_of desc nulls last, rowid) = 1;
-      insert into _seen select _key from _batch where not _again;
+        select *, ${hashOf(staging)} as _hash, _source_id in (select _source_id from _seen) as _again from _rows
+        qualify row_number() over (partition by _source_id order by _rank desc, _as_of desc nulls last, rowid) = 1;
+      insert into _seen select _source_id from _batch where not _again;
       create or replace temp table _class as
-        select b._key, b._again, s._key is null as is_new, s._first_seen_at as since, s._hash as said,
-          s._hash is distinct from b._hash and ${counts} as differs,
-          coalesce(s._hash <> b._hash and not ${counts} and ${lesser} and (${fills}), false) as gains,
+        select b._source_id, b._again, s._source_id is null as is_new, s._first_seen_at as since,
+          case when s._source_id is not null then ${hashOf(staging, "s")} end as said,
+          said is distinct from b._hash and (s._source_id is null or ${counts}) as differs,
+          coalesce(said <> b._hash and not ${counts} and ${lesser} and (${fills}), false) as gains,
           (s._archive is distinct from b._archive or s._member is distinct from b._member) and ${counts} as moved
-        from _batch b left join (select *, ${keyAndHash(staging)} from ${records}) s on s._key = b._key;`)
+        from _batch b left join ${records} s on s._source_id = b._source_id;`)
     const [classes] = yield* database.rows(
       sql`select count(*) filter (is_new) as added, count(*) filter (not is_new and (differs or gains) and not _again) as changed,
         count(*) filter (not is_new and not differs and not gains and not _again) as unchanged,
         count(*) filter (_again and (differs or gains)) as renewed, count(*) filter (gains) as filled, count(*) filter (moved and not is_new and not differs) as moved,
-        (select count(*) from _batch b join _class c using (_key) where b._gone_at is not null and c.differs and not c._again) as deleted
+        (select count(*) from _batch b join _class c using (_source_id) where b._gone_at is not null and c.differs and not c._again) as deleted
         from _class`,
       Classes
     )
@@ -142,9 +167,9 @@ const compare = (staging: Staging, incoming: Sql): Effect.Effect<Merged, Databas
         column === "_first_seen_at" ? sql`coalesce(c.since, b._first_seen_at)` : sql`b.${name(column)}`
       )
       yield* database.execute(sql`
-        delete from ${records} where md5_number(_source_id) in (select _key from _class where not is_new and differs);
+        delete from ${records} where _source_id in (select _source_id from _class where not is_new and differs);
         insert into ${records} (${names(columns)})
-          select ${join(values)} from _batch b join _class c on c._key = b._key where c.is_new or c.differs;`)
+          select ${join(values)} from _batch b join _class c using (_source_id) where c.is_new or c.differs;`)
     }
     if (filled > 0) {
       const filling = own.map((column) => sql`${name(column)} = coalesce(s.${name(column)}, b.${name(column)})`)
@@ -152,14 +177,14 @@ const compare = (staging: Staging, incoming: Sql): Effect.Effect<Merged, Databas
       yield* database.execute(sql`
         update ${records} as s
         set ${join([...filling, sql`_said = c.said`, sql`_run = b._run`, sql`_last_seen_at = b._last_seen_at`])}
-        from _batch b join _class c on c._key = b._key where md5_number(s._source_id) = b._key and c.gains`)
+        from _batch b join _class c using (_source_id) where s._source_id = b._source_id and c.gains`)
     }
     if (moved > 0) {
       // The same record in a newer archive: it is now to be found there.
       yield* database.execute(sql`
         update ${records} as s set _archive = b._archive, _member = b._member, _as_of = b._as_of, _rank = b._rank
-        from _batch b join _class c on c._key = b._key
-        where md5_number(s._source_id) = b._key and c.moved and not c.is_new and not c.differs`)
+        from _batch b join _class c using (_source_id)
+        where s._source_id = b._source_id and c.moved and not c.is_new and not c.differs`)
     }
     yield* database.execute(sql`drop table _rows; drop table _batch; drop table _class`)
     const duplicate = read - added - changed - unchanged

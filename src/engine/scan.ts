@@ -1,6 +1,6 @@
 /** A source that DuckDB reads by itself: all of it, with checkpoint and ledger, in one transaction (I1). */
 import { Effect, Schema } from "effect"
-import type { Services, Reading } from "../component/connector.ts"
+import type { Reading, ScanProgress, Services } from "../component/connector.ts"
 import { type Sql, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { writeCheckpoint } from "./checkpoint.ts"
@@ -20,16 +20,17 @@ export const stageScan = (
     const before = yield* reading.fingerprint(job.opening)
     if (before !== null && before === complete) return yield* leaveUnchanged(job)
     yield* report({ kind: "started", step: source.name, doing: `reading ${source.stream.type}` })
-    const scan = yield* reading.scan(job.opening, (done, total) =>
+    const advance: ScanProgress = (done, total) =>
       report({ kind: "advanced", step: source.name, done, total, unit: "bytes" })
-    )
+    const scan = yield* database.lean(reading.scan(job.opening, advance))
     if (scan.fingerprint === complete) return yield* leaveUnchanged(job)
     yield* database.transaction(
       Effect.gen(function* () {
-        const { touched, ...counts } = yield* merge(
-          staging,
-          sql`select *, false as _gone${scan.ranked === true ? sql`` : sql`, 0 as _rank`} from (${scan.query})`
-        )
+        const { touched, ...counts } = yield* merge(staging, {
+          query: sql`select *, false as _gone${scan.ranked === true ? sql`` : sql`, 0 as _rank`} from (${scan.query})`,
+          isAll: true,
+          left: scan.copies ?? null
+        })
         const rejected = scan.rejects === undefined ? 0 : yield* keepRejects(job, scan.rejects)
         const skips = scan.skips === undefined ? [] : yield* database.rows(scan.skips, ScannedSkip)
         const left = [...scan.skipped, ...skips.map(({ example, ...skip }) => ({ ...skip, examples: [example] }))]

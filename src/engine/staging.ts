@@ -47,22 +47,26 @@ const storedTypes = (staging: Staging): ReadonlyMap<string, string> => {
 
 export const storedColumns = (staging: Staging): ReadonlyArray<string> => [...storedTypes(staging).keys()]
 
-/** `_said` is the hash of what a source said where the record isn't that any more. */
-const hashOf = ({ columns, ids }: Staging): Sql => sql`coalesce(_said, ${contentHash(columns, ids === null)}) as _hash`
-
-/** What tells records apart, and their contents. */
-export const keyAndHash = (staging: Staging): Sql => sql`md5_number(_source_id) as _key, ${hashOf(staging)}`
+/** The hash of a record's content, or of what its source said where the record isn't that any more (`_said`). */
+export const hashOf = ({ columns, ids }: Staging, of?: string): Sql => {
+  const column = (own: string): Sql => (of === undefined ? name(own) : name(of, own))
+  return sql`coalesce(${column("_said")}, ${contentHash(columns, column, ids === null)})`
+}
 
 /**
  * Hash of a record's content: MD5 over its columns as text, in the order of their names, instants as microseconds,
  * then whether it is gone, and its entity's id where it brings one. U+0000 stands for NULL and U+001F between columns.
  * The encoding is the same on every machine.
  */
-const contentHash = (columns: Columns, withId: boolean): Sql => {
+const contentHash = (columns: Columns, of: (column: string) => Sql, withId: boolean): Sql => {
   const parts = Object.keys(columns)
     .toSorted()
-    .map((column) => asText(name(column), columns[column]?.type))
-  const all = [...parts, asText(sql`_gone_at is not null`, "BOOLEAN"), ...(withId ? [sql`_id::varchar`] : [])]
+    .map((column) => asText(of(column), columns[column]?.type))
+  const all = [
+    ...parts,
+    asText(sql`${of("_gone_at")} is not null`, "BOOLEAN"),
+    ...(withId ? [sql`${of("_id")}::varchar`] : [])
+  ]
   return sql`md5_number(concat(${join(all, ", chr(31), ")}))`
 }
 
@@ -137,7 +141,7 @@ const viewOf = (staging: Staging): Sql => {
   const made = derived(staging)
   const staged = STAGED_COLUMNS.map(([column]) => sql`${made[column] ?? name(column)} as ${name(column)}`)
   const own = Object.keys(staging.columns).map((column) => name(column))
-  return sql`select ${join([...staged, ...own, hashOf(staging)])} from ${recordsOf(staging)}`
+  return sql`select ${join([...staged, ...own, sql`${hashOf(staging)} as _hash`])} from ${recordsOf(staging)}`
 }
 
 /** Tells whether table and view have the shape that a source has now. */

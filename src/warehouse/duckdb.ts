@@ -21,6 +21,8 @@ export interface OpenOptions {
   readonly path: string
   /** As DuckDB writes it: `2GB`. */
   readonly memoryLimit: string
+  /** The same for what only passes through; null: no less. */
+  readonly leanLimit: string | null
   /** Where DuckDB spills what the limit doesn't hold (I9). */
   readonly spillDirectory: string | null
 }
@@ -64,7 +66,7 @@ export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseEr
         attempt("connect", () => instance.connect()),
         (opened) => Effect.sync(() => opened.closeSync())
       )
-      const made = fromConnection(connection, yield* Semaphore.make(1))
+      const made = fromConnection(connection, yield* Semaphore.make(1), options)
       yield* made.database.execute(sql`set TimeZone = 'UTC'`) // I3
       return { connection, made }
     })
@@ -114,6 +116,7 @@ const readOnly = (connection: DuckDBConnection, database: Database["Service"]): 
     rows: (query, schema) => Effect.andThen(checked(query), database.rows(query, schema)),
     describe: database.describe,
     append: (table) => Effect.fail(refusal(`append to ${table}`)),
+    lean: (effect) => effect,
     transaction: database.transaction
   }
 }
@@ -121,7 +124,11 @@ const readOnly = (connection: DuckDBConnection, database: Database["Service"]): 
 const attempt = <A>(statement: string, call: () => Promise<A>): Effect.Effect<A, DatabaseError> =>
   Effect.tryPromise({ try: call, catch: (cause) => describeError(cause, statement) })
 
-const fromConnection = (connection: DuckDBConnection, turn: Semaphore.Semaphore): Omit<Connection, "guest"> => {
+const fromConnection = (
+  connection: DuckDBConnection,
+  turn: Semaphore.Semaphore,
+  { leanLimit, memoryLimit }: OpenOptions
+): Omit<Connection, "guest"> => {
   const exclusively = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Effect.service(Holding), (holding) => (holding ? effect : turn.withPermit(effect)))
 
@@ -210,10 +217,21 @@ const fromConnection = (connection: DuckDBConnection, turn: Semaphore.Semaphore)
       appender.closeSync()
     })
 
+  // Where what is held doesn't fit into less, it stays as it is.
+  const limit = (size: string) => Effect.ignore(execute(sql`set memory_limit = ${literal(size)}`))
+  const lean: Database["Service"]["lean"] = (effect) =>
+    leanLimit === null
+      ? effect
+      : Effect.acquireUseRelease(
+          limit(leanLimit),
+          () => effect,
+          () => limit(memoryLimit)
+        )
+
   const tableNames: Connection["tableNames"] = (query) =>
     Effect.try({ try: () => connection.getTableNames(query, false), catch: (cause) => describeError(cause, query) })
 
-  return { database: { execute, rows, describe, append: appendVectors, transaction }, append, tableNames }
+  return { database: { execute, rows, describe, append: appendVectors, lean, transaction }, append, tableNames }
 }
 
 /** DuckDB's vector size: an appended chunk holds no more rows. */

@@ -63,6 +63,7 @@ const asking = (client: HttpClient): Database["Service"] => {
         Effect.map(Effect.orDie(Schema.decodeUnknownEffect(Columns)(value)), (columns) => new Map(columns))
       ),
     append: (table) => refused(`append to ${table}`),
+    lean: (effect) => effect,
     transaction: () => refused("begin")
   }
 }

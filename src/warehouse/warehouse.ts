@@ -3,7 +3,7 @@ import { totalmem } from "node:os"
 import { Context, Effect, Layer } from "effect"
 import { Database } from "../component/database.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
-import { type Connection, open } from "./duckdb.ts"
+import { type Connection, type OpenOptions, open } from "./duckdb.ts"
 import { type Home, prepareHome } from "./home.ts"
 import { createSchema, fromVersion1 } from "./schema.ts"
 
@@ -17,15 +17,23 @@ const GIB = 1024 ** 3
  */
 const defaultMemoryLimit = (): string => `${Math.round(Math.min(GIB, Math.max(GIB / 2, totalmem() / 4)) / 1024 ** 2)}MB`
 
+/** What it may hold of rows that only pass through: more makes nothing faster. Who asks for a limit decides about that too. */
+const LEAN = "192MB"
+
 /** The warehouse of a home, and the same connection as the components' `Database`. */
 export const warehouseLayer = (
   home: Home,
-  memoryLimit: string = defaultMemoryLimit()
+  memoryLimit?: string
 ): Layer.Layer<Warehouse | Database, DatabaseError | SourceError> =>
   Layer.effectContext(
     Effect.gen(function* () {
       yield* prepareHome(home)
-      return yield* opened(home.database, memoryLimit, home.spill)
+      return yield* opened({
+        path: home.database,
+        memoryLimit: memoryLimit ?? defaultMemoryLimit(),
+        leanLimit: memoryLimit === undefined ? LEAN : null,
+        spillDirectory: home.spill
+      })
     })
   )
 
@@ -57,12 +65,12 @@ export const readingLayer = (home: Home, memoryLimit?: string): Layer.Layer<Data
 
 /** A warehouse that lives in memory: for checks that need no data, and for examples. */
 export const memoryWarehouse: Layer.Layer<Warehouse | Database, DatabaseError> = Layer.effectContext(
-  opened(":memory:", "512MB", null)
+  opened({ path: ":memory:", memoryLimit: "512MB", leanLimit: null, spillDirectory: null })
 )
 
-function opened(path: string, memoryLimit: string, spillDirectory: string | null) {
+function opened(options: OpenOptions) {
   return Effect.gen(function* () {
-    const connection = yield* open({ path, memoryLimit, spillDirectory })
+    const connection = yield* open(options)
     const { execute, transaction } = connection.database
     yield* transaction(execute(createSchema)).pipe(
       Effect.catchIf(

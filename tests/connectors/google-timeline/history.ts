@@ -55,7 +55,7 @@ const [points, visits] = googleTimeline.streams
 const STREAMS = { points, visits }
 export type StreamName = keyof typeof STREAMS
 
-/** All that a scan gives for a path: rows as they would be staged (copies too), rejects, and skips as reason and count. */
+/** All that a scan gives for a path: rows as they would be staged, how many copies it left out, rejects, and skips as reason and count. */
 export const scanned = Effect.fnUntraced(function* (stream: StreamName, path: string | ReadonlyArray<string>) {
   const spec = STREAMS[stream]
   if (spec === undefined) return yield* Effect.die("no such stream")
@@ -72,7 +72,7 @@ export const scanned = Effect.fnUntraced(function* (stream: StreamName, path: st
   )
   const skips = yield* database.rows(scan.skips ?? sql`select null where false`, Skip)
   const left = new Map([...scan.skipped, ...skips].map(({ count, reason }) => [reason, count]))
-  return { rows, rejects, skips: Object.fromEntries(left), fingerprint: scan.fingerprint, before }
+  return { rows, copies: scan.copies, rejects, skips: Object.fromEntries(left), fingerprint: scan.fingerprint, before }
 }, Effect.scoped)
 
 /** The same, of files. */
