@@ -1,4 +1,4 @@
-/** Every stream of the catalogue, stopped dead while it is at work: the next runs make of it what an undisturbed run makes. */
+/** Every stream of archives, stopped dead while it is at work: the next runs make of it what an undisturbed run makes. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -32,7 +32,9 @@ const FILES: { readonly [type: string]: string } = {
 }
 
 const streams = connectors.flatMap((connector) =>
-  connector.streams.map((spec) => ({ ...spec, source: spec.type.replace(/\W/g, "_"), files: FILES[connector.name] }))
+  connector.streams
+    .filter(({ access }) => access === undefined)
+    .map((spec) => ({ ...spec, source: spec.type.replace(/\W/g, "_"), files: FILES[connector.name] }))
 )
 const feeding = streams.filter(({ entity }) => entity !== null)
 
