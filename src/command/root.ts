@@ -249,6 +249,22 @@ const explain = Command.make(
   ])
 )
 
+const YES = Flag.Boolean("yes").pipe(Flag.withDescription("Don't ask"), Flag.withDefault(false))
+
+export interface UndoInput {
+  readonly run: string
+  readonly yes: boolean
+}
+
+const undo = Command.make(
+  "undo",
+  {
+    run: Argument.String("run").pipe(Argument.withDescription("The run's id, which may be cut short; or: last")),
+    yes: YES
+  },
+  call<UndoInput>(async () => (await import("./undo.ts")).undo)
+).pipe(Command.withDescription("Take back what a run did; what other runs brought too stays"))
+
 export interface EditInput {
   readonly id: string
   readonly fields: ReadonlyArray<string>
@@ -436,6 +452,7 @@ export const root = keepsake.pipe(
     split,
     hide,
     unhide,
+    undo,
     inspect,
     sample,
     list,

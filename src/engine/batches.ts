@@ -15,6 +15,7 @@ import { add, blank } from "./ledger.ts"
 import { keepItems } from "./items.ts"
 import { followListing } from "./listing.ts"
 import { beginMerge, merge } from "./merge.ts"
+import { noteSightings } from "./past.ts"
 import { report } from "./progress.ts"
 
 /** A retry continues after the last committed batch. */
@@ -53,6 +54,7 @@ export const stageBatches = (
     yield* database.transaction(
       Effect.gen(function* () {
         if (job.staging.entity === "media") yield* noteChange(job, yield* splitEqualPictures(job.staging))
+        yield* noteSightings(job.staging, account)
         yield* settle(job, {}, [], [])
         yield* writeCheckpoint(account.pipeline, account.source, account.runId, {
           configHash: source.configHash,

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import type { Checkpoint } from "../component/batch.ts"
 import type { Uuid } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
-import { literal, sql } from "../component/sql.ts"
+import { type Sql, literal, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 
 export interface SavedCheckpoint {
@@ -51,16 +51,24 @@ export const writeCheckpoint = (
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     yield* database.execute(sql`
-      delete from state.checkpoints where pipeline = ${literal(pipeline)} and source = ${literal(source)};
+      ${leave(pipeline, source, runId)}
       insert into state.checkpoints values (${literal(pipeline)}, ${literal(source)}, ${literal(saved.configHash)},
         ${literal(saved.checkpoint === null ? null : JSON.stringify(saved.checkpoint))}, ${literal(saved.fingerprint)},
         ${literal(saved.complete)}, ${literal(runId)}, now());`)
   })
 
-export const dropCheckpoint = (pipeline: string, source: string): Effect.Effect<void, DatabaseError, Warehouse> =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    yield* database.execute(
-      sql`delete from state.checkpoints where pipeline = ${literal(pipeline)} and source = ${literal(source)}`
-    )
-  })
+export const dropCheckpoint = (
+  pipeline: string,
+  source: string,
+  runId: Uuid
+): Effect.Effect<void, DatabaseError, Warehouse> =>
+  Effect.flatMap(Warehouse, ({ database }) => database.execute(leave(pipeline, source, runId)))
+
+/** Removes a checkpoint; what an earlier run left is kept as this run's before-image (I7). */
+const leave = (pipeline: string, source: string, runId: Uuid): Sql => {
+  const which = sql`pipeline = ${literal(pipeline)} and source = ${literal(source)}`
+  const run = sql`${literal(runId)}::uuid`
+  return sql`
+    insert into undo.checkpoints select *, ${run} from state.checkpoints where ${which} and run_id is distinct from ${run};
+    delete from state.checkpoints where ${which};`
+}

@@ -2,8 +2,9 @@
 import { Effect, Schema } from "effect"
 import type { DatabaseError } from "../component/error.ts"
 import { uuid5Sql } from "../component/id.ts"
-import { sql } from "../component/sql.ts"
+import { literal, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
+import { keepPast } from "./past.ts"
 import { type Staging, hashOf, recordsOf } from "./staging.ts"
 
 /**
@@ -29,8 +30,11 @@ export const splitEqualPictures = (staging: Staging): Effect.Effect<number, Data
         )
         select _source_id, _hash, id from wanted where _id is distinct from id`)
     const [row] = yield* database.rows(sql`select count(*) as n from _split`, Schema.Struct({ n: Schema.Number }))
+    if (row !== undefined && row.n > 0) {
+      yield* keepPast(staging, sql`s._source_id in (select _source_id from _split)`)
+    }
     yield* database.execute(sql`
-      update ${records} as s set _said = _split._hash, _id = _split.id from _split where _split._source_id = s._source_id;
+      update ${records} as s set _said = _split._hash, _id = _split.id, _run = ${literal(staging.runId)}::uuid from _split where _split._source_id = s._source_id;
       drop table _split`)
     return row?.n ?? 0
   })

@@ -5,6 +5,7 @@ import type { DatabaseError } from "../component/error.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import type { Ledger } from "./ledger.ts"
+import { keepPast } from "./past.ts"
 import { type Staging, hashOf, recordsOf, rewriteRecords, storedColumns } from "./staging.ts"
 
 /** The rows of a query with the columns that are stored. */
@@ -162,6 +163,12 @@ const compare = (staging: Staging, incoming: Sql): Effect.Effect<Merged, Databas
     )
     const { added, changed, deleted, filled, moved, renewed, unchanged } = classes ?? NOTHING
     const read = yield* count(sql`_rows`)
+    if (changed + renewed + moved > 0) {
+      yield* keepPast(
+        staging,
+        sql`s._source_id in (select _source_id from _class where not is_new and (differs or gains or moved))`
+      )
+    }
     if (added + changed + renewed > 0) {
       const values = columns.map((column) =>
         column === "_first_seen_at" ? sql`coalesce(c.since, b._first_seen_at)` : sql`b.${name(column)}`
@@ -182,7 +189,7 @@ const compare = (staging: Staging, incoming: Sql): Effect.Effect<Merged, Databas
     if (moved > 0) {
       // The same record in a newer archive: it is now to be found there.
       yield* database.execute(sql`
-        update ${records} as s set _archive = b._archive, _member = b._member, _as_of = b._as_of, _rank = b._rank
+        update ${records} as s set _archive = b._archive, _member = b._member, _as_of = b._as_of, _rank = b._rank, _run = b._run
         from _batch b join _class c using (_source_id)
         where s._source_id = b._source_id and c.moved and not c.is_new and not c.differs`)
     }

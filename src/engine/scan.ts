@@ -7,6 +7,7 @@ import { writeCheckpoint } from "./checkpoint.ts"
 import { type Job, type Staged, finished, leaveUnchanged, noteChange, refuse, settle } from "./job.ts"
 import { writeRejects } from "./ledger.ts"
 import { merge } from "./merge.ts"
+import { noteSightings } from "./past.ts"
 import { report } from "./progress.ts"
 
 export const stageScan = (
@@ -36,6 +37,7 @@ export const stageScan = (
         const left = [...scan.skipped, ...skips.map(({ example, ...skip }) => ({ ...skip, examples: [example] }))]
         const skipped = left.reduce((sum, skip) => sum + skip.count, 0)
         yield* settle(job, { ...counts, read: counts.read + skipped + rejected, skipped, rejected }, [], left)
+        yield* noteSightings(staging, account)
         yield* noteChange(job, touched)
         yield* writeCheckpoint(account.pipeline, account.source, account.runId, {
           configHash: source.configHash,

@@ -5,7 +5,7 @@ import { Archives } from "../component/archive.ts"
 import type { Columns, EpochMillis } from "../component/column.ts"
 import { type SourceError, sourceError } from "../component/error.ts"
 import { join, literal, sql } from "../component/sql.ts"
-import { type Plan, type PlannedSource, stagingName } from "../pipeline/plan.ts"
+import type { Plan, PlannedSource } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { stageBatches } from "./batches.ts"
 import { dropCheckpoint, readCheckpoint } from "./checkpoint.ts"
@@ -16,7 +16,8 @@ import { keptItems, prepareItems } from "./items.ts"
 import { forgetListings } from "./listing.ts"
 import { askerOf, isBudgetSpent } from "./requests.ts"
 import { stageScan } from "./scan.ts"
-import { type Staging, prepareStaging } from "./staging.ts"
+import { type Staging, prepareStaging, stagingOf } from "./staging.ts"
+import { preparePast } from "./past.ts"
 
 export interface Extracted {
   readonly ledger: Ledger
@@ -34,19 +35,12 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
     const archives = yield* Archives
     const exports = yield* Ref.make<ReadonlyMap<string, EpochMillis>>(new Map())
     const noting = noteExports(archives, exports)
-    const staging: Staging = {
-      name: stagingName(pipeline, source.name),
-      columns,
-      entity: source.bound.entity,
-      ids: source.bound.ids(source.account),
-      runId: run.runId,
-      now: run.now,
-      exports: Ref.get(exports)
-    }
+    const staging: Staging = { ...stagingOf(pipeline, { ...source, columns }, run), exports: Ref.get(exports) }
     const prepared = yield* prepareStaging(staging)
     // I10: staging that had to be made anew has lost its rows, and with them the right to continue.
+    if (prepared !== "kept") yield* preparePast(staging, prepared)
     if (prepared === "made") {
-      yield* dropCheckpoint(pipeline, source.name)
+      yield* dropCheckpoint(pipeline, source.name, run.runId)
       yield* forgetListings(pipeline, source.name)
     }
     if (source.stream.keepsItems === true) yield* prepareItems(pipeline, source.name, prepared === "made")

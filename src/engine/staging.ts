@@ -7,6 +7,7 @@ import { type Name, uuid5Sql } from "../component/id.ts"
 import { type Sql, authored, join, literal, name, names, sql } from "../component/sql.ts"
 import type { EntityName } from "../life/entity.ts"
 import { STAGED_COLUMNS } from "../pipeline/check-source.ts"
+import { type PlannedSource, stagingName } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 
 /**
@@ -26,6 +27,21 @@ export interface Staging {
   readonly exports: Effect.Effect<ReadonlyMap<string, EpochMillis>>
 }
 
+/** Of a source whose columns are known. */
+export const stagingOf = (
+  pipeline: string,
+  { account, bound, columns, name: source }: PlannedSource & { readonly columns: Columns },
+  { now, runId }: { readonly runId: Uuid; readonly now: EpochMillis }
+): Staging => ({
+  name: stagingName(pipeline, source),
+  columns,
+  entity: bound.entity,
+  ids: bound.ids(account),
+  runId,
+  now,
+  exports: Effect.succeed(new Map())
+})
+
 /** The table of records. */
 export const recordsOf = ({ name: table }: Pick<Staging, "name">): Sql => name("records", table)
 
@@ -36,7 +52,7 @@ const derived = ({ entity, ids }: Staging): { readonly [column: string]: Sql } =
 })
 
 /** The columns that records are stored with, and their types. */
-const storedTypes = (staging: Staging): ReadonlyMap<string, string> => {
+export const storedTypes = (staging: Staging): ReadonlyMap<string, string> => {
   const left = derived(staging)
   return new Map([
     ...STAGED_COLUMNS.filter(([column]) => !Object.hasOwn(left, column)),

@@ -39,7 +39,7 @@ const STATE = sql`
   create table if not exists state.migrations (version integer, applied_at timestamptz);
   create table if not exists state.runs (
     run_id uuid, pipeline varchar, command varchar, status varchar, started_at timestamptz, ended_at timestamptz,
-    summary json, error json, definition varchar
+    summary json, error json, definition varchar, adopted boolean
   );
   create table if not exists state.sources (
     pipeline varchar, source varchar, connector varchar, stream varchar, account varchar, connection varchar,
@@ -49,6 +49,12 @@ const STATE = sql`
     pipeline varchar, source varchar, config_hash varchar, checkpoint json, fingerprint varchar, complete boolean,
     run_id uuid, updated_at timestamptz
   );
+  create table if not exists undo.checkpoints (
+    pipeline varchar, source varchar, config_hash varchar, checkpoint json, fingerprint varchar, complete boolean,
+    run_id uuid, updated_at timestamptz, _undo_run uuid
+  );
+  create table if not exists state.sightings (run_id uuid, pipeline varchar, source varchar, all_but boolean);
+  create table if not exists state.sighted (run_id uuid, pipeline varchar, source varchar, key uhugeint);
   create table if not exists state.ledger (
     run_id uuid, pipeline varchar, source varchar, read bigint, new bigint, changed bigint, unchanged bigint,
     duplicate bigint, skipped bigint, rejected bigint, deleted bigint, requests bigint, retries bigint
@@ -76,6 +82,7 @@ const STATE = sql`
 /** Columns that came later, for files that were made before. */
 const ADDED_COLUMNS = sql`
   alter table state.runs add column if not exists definition varchar;
+  alter table state.runs add column if not exists adopted boolean;
   alter table state.steps add column if not exists type varchar;
   alter table state.steps add column if not exists inputs varchar[];
   alter table state.steps add column if not exists query varchar;

@@ -1,0 +1,80 @@
+/**
+ * What is kept of staging's past, so that one run can be taken back: records as they were before a run changed them
+ * (I7), and which records of earlier runs a run read as well. A first load has no past, and keeps nothing.
+ */
+import { Effect, Schema } from "effect"
+import type { DatabaseError } from "../component/error.ts"
+import { type Sql, authored, literal, name, names, sql } from "../component/sql.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
+import type { Account } from "./ledger.ts"
+import { type Staging, recordsOf, storedColumns, storedTypes } from "./staging.ts"
+
+/** Records as they were before a run changed them: the stored columns, and `_undo_run`. */
+export const pastOf = ({ name: table }: Pick<Staging, "name">): Sql => name("undo", `staging.${table}`)
+
+/** Brings the past to the shape that records have; where they were lost, it goes with them. */
+export const preparePast = (
+  staging: Staging,
+  prepared: "made" | "changed"
+): Effect.Effect<void, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const past = pastOf(staging)
+    if (prepared === "made") return yield* database.execute(sql`drop table if exists ${past}`)
+    const present = yield* database.rows(
+      sql`select 1 as n from duckdb_tables() where schema_name = 'undo' and table_name = ${literal(`staging.${staging.name}`)}`,
+      Count
+    )
+    if (present.length === 0) return
+    for (const [column, type] of storedTypes(staging)) {
+      yield* database.execute(sql`alter table ${past} add column if not exists ${name(column)} ${authored(type)}`)
+    }
+  })
+
+/** Keeps the records `s` that a run is about to change, unless it has changed them before. */
+export const keepPast = (staging: Staging, which: Sql): Effect.Effect<void, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const [past, records] = [pastOf(staging), recordsOf(staging)]
+    const columns = names(storedColumns(staging))
+    const run = sql`${literal(staging.runId)}::uuid`
+    yield* database.execute(sql`
+      create table if not exists ${past} as select ${columns}, null::uuid as _undo_run from ${records} limit 0;
+      insert into ${past} (${columns}, _undo_run)
+        select ${columns}, ${run} from ${records} s where s._run is distinct from ${run} and ${which};`)
+  })
+
+const Count = Schema.Struct({ n: Schema.Number })
+const Seen = Schema.Struct({ seen: Schema.Number, others: Schema.Number })
+
+/**
+ * Notes which records of earlier runs this one has read too (`_seen`), or which it hasn't, whatever are fewer: an export
+ * that comes again has nearly all, a sync nearly none.
+ */
+export const noteSightings = (
+  staging: Staging,
+  { pipeline, runId, source }: Account
+): Effect.Effect<void, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const run = sql`${literal(runId)}::uuid`
+    const older = sql`${recordsOf(staging)} where _run is distinct from ${run}`
+    const [first] = yield* database.rows(sql`select 1 as n from ${older} limit 1`, Count)
+    if (first === undefined) return
+    yield* database.execute(sql`
+      create or replace temp table _older as
+        select md5_number(_source_id) as key, _source_id in (select _source_id from _seen) as seen from ${older}`)
+    const [count] = yield* database.rows(
+      sql`select count(*) filter (seen) as seen, count(*) filter (not seen) as others from _older`,
+      Seen
+    )
+    const { others, seen } = count ?? { seen: 0, others: 0 }
+    if (seen > 0) {
+      const allBut = others < seen
+      const values = sql`${run}, ${literal(pipeline)}, ${literal(source)}`
+      yield* database.execute(sql`
+        insert into state.sightings values (${values}, ${literal(allBut)});
+        insert into state.sighted select ${values}, key from _older where seen <> ${literal(allBut)};`)
+    }
+    yield* database.execute(sql`drop table _older`)
+  })

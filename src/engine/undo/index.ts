@@ -1,0 +1,164 @@
+/** Taking one run back: what it staged, what it did to `life`, and its checkpoints (I7). What others brought too stays. */
+import { Effect, Schema } from "effect"
+import { EpochMillis, Uuid } from "../../component/column.ts"
+import type { LocalServices } from "../../component/connector.ts"
+import { Database } from "../../component/database.ts"
+import { type DatabaseError, type SourceError, sourceError } from "../../component/error.ts"
+import { join, literal, sql } from "../../component/sql.ts"
+import { imagesOf, lifeTables, tableOf } from "../../life/table.ts"
+import type { Plan } from "../../pipeline/plan.ts"
+import { Warehouse } from "../../warehouse/warehouse.ts"
+import type { RunContext } from "../job.ts"
+import { forgetSteps, rebuild } from "../rebuild.ts"
+import { type RunRow, ordered } from "../runs.ts"
+import { refuseOrphans, takeBackLife } from "./life.ts"
+import { dropUnread, stagedSources, takeBackStaging } from "./staging.ts"
+import { pastOf } from "../past.ts"
+import { recordsOf } from "../staging.ts"
+import { stagingName } from "../../pipeline/plan.ts"
+
+/** What will be deleted, and what will be as it was before, by table. */
+export type Preview = { readonly [table: string]: { readonly deleted: number; readonly restored: number } }
+
+export interface Undone {
+  readonly run_id: string
+  readonly undone: string
+  readonly tables: Preview
+  /** Pipelines whose memories were made anew from what is left. */
+  readonly rebuilt: ReadonlyArray<string>
+  /** Pipelines that can't be planned any more: their next run makes their memories anew. */
+  readonly to_run: ReadonlyArray<string>
+}
+
+const UNDOABLE = new Set(["run", "rebuild", "edit", "merge", "split", "hide", "unhide"])
+
+/** Can it be undone at all? */
+export const undoable = ({ command, id, status }: RunRow): Effect.Effect<void, SourceError> => {
+  const refuse = (code: string, message: string, hint: string) =>
+    Effect.fail(sourceError(code, message, hint, { fault: "pipeline" }))
+  if (status === "undone")
+    return refuse("already-undone", `Run ${id} is undone already.`, "See the runs: keepsake status")
+  if (command === "undo")
+    return refuse("not-undoable", "An undo can't be undone.", "Run the pipeline, or edit, once more.")
+  if (!UNDOABLE.has(command)) {
+    return refuse("not-undoable", `A run of \`${command}\` can't be undone: it keeps nothing to go back to.`, "")
+  }
+  return Effect.void
+}
+
+const Count = Schema.Struct({ table_name: Schema.String, deleted: Schema.Number, restored: Schema.Number })
+
+/** Says first what it will do. */
+export const preview = (run: Uuid): Effect.Effect<Preview, DatabaseError, Warehouse | Database> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const id = sql`${literal(run)}::uuid`
+    const life = lifeTables.map(
+      (table) => sql`
+        select ${literal(`life.${table.name}`)} as table_name,
+          (select count(*) from ${tableOf(table)} where created_run_id = ${id}) as deleted,
+          (select count(*) from ${imagesOf(table)} where _undo_run = ${id} and run_id is distinct from ${id}) as restored`
+    )
+    const past = new Set(
+      (yield* database.rows(
+        sql`select table_name from duckdb_tables() where schema_name = 'undo'`,
+        Schema.Struct({ table_name: Schema.String })
+      )).map(({ table_name }) => table_name)
+    )
+    const staged = (yield* stagedSources).map(({ pipeline, source }) => {
+      const table = stagingName(pipeline, source)
+      const restored = past.has(`staging.${table}`)
+        ? sql`(select count(*) from ${pastOf({ name: table })} where _undo_run = ${id} and _run is distinct from ${id})`
+        : literal(0)
+      return sql`select ${literal(`staging.${table}`)}, (select count(*) from ${recordsOf({ name: table })} where _run = ${id}) - ${restored}, ${restored}`
+    })
+    const counts = yield* database.rows(join([...life, ...staged], " union all "), Count)
+    return Object.fromEntries(
+      counts
+        .filter(({ deleted, restored }) => deleted + restored > 0)
+        .map(({ deleted, restored, table_name }) => [table_name, { deleted: Math.max(0, deleted), restored }])
+    )
+  })
+
+const Successor = Schema.Struct({ pipeline: Schema.String, run_id: Schema.String, started: Schema.Number })
+const Flag = Schema.Struct({ adopted: Schema.Boolean })
+const Later = Schema.Struct({ pipeline: Schema.String })
+
+/** Undoes a run, all of it or nothing. `plans` has the pipelines that can be rebuilt. */
+export const undo = (
+  run: RunRow,
+  plans: ReadonlyMap<string, Plan>,
+  context: RunContext
+): Effect.Effect<Undone, DatabaseError | SourceError, Warehouse | Database | LocalServices> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const tables = yield* preview(run.id)
+    const work = Effect.gen(function* () {
+      const [own] = yield* database.rows(
+        sql`select coalesce(adopted, false) as adopted from state.runs where run_id = ${literal(run.id)}`,
+        Flag
+      )
+      const { inherited } = yield* takeBackStaging(run.id)
+      yield* database.execute(sql`update state.runs set status = 'undone' where run_id = ${literal(run.id)}`)
+      const later = yield* loadedSince(run.id)
+      const dependent = new Set([
+        ...inherited,
+        ...later,
+        ...(own?.adopted === true && run.pipeline !== null ? [run.pipeline] : [])
+      ])
+      const rebuildable = [...dependent].every((pipeline) => plans.has(pipeline))
+      yield* takeBackLife(run.id, { pipeline: "", ...context }, rebuildable)
+      yield* dropUnread
+      if (run.pipeline !== null) yield* renewSteps(run.pipeline, context.runId)
+      const rebuilt: Array<string> = []
+      for (const { pipeline, run_id, started } of yield* lastRuns([...dependent])) {
+        const plan = plans.get(pipeline)
+        yield* renewSteps(pipeline, context.runId)
+        if (plan === undefined) continue
+        // As if that run had brought it all: it will take it back, too.
+        yield* rebuild(plan, { runId: Uuid(run_id), now: EpochMillis(started) }, "memories")
+        yield* database.execute(sql`update state.runs set adopted = true where run_id = ${literal(run_id)}`)
+        rebuilt.push(pipeline)
+      }
+      return { rebuilt, to_run: [...dependent].filter((pipeline) => !plans.has(pipeline)) }
+    })
+    const outcome = yield* database.transaction(refuseOrphans(work))
+    return { run_id: context.runId, undone: run.id, tables, ...outcome }
+  })
+
+/** Pipelines that brought memories after a run. */
+const loadedSince = (run: Uuid) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const rows = yield* database.rows(
+      sql`with ord as (from ${ordered})
+        select distinct s.pipeline from state.steps s join ord o using (run_id)
+        where starts_with(step, 'sink:') and o.ord > (select ord from ord where run_id = ${literal(run)})`,
+      Later
+    )
+    return rows.map(({ pipeline }) => pipeline)
+  })
+
+/** The last run of each pipeline that is still there. */
+const lastRuns = (pipelines: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    if (pipelines.length === 0) return []
+    return yield* database.rows(
+      sql`select pipeline, arg_max(run_id, o.ord)::varchar as run_id, epoch_ms(arg_max(started_at, o.ord)) as started
+        from state.runs join ${ordered} o using (run_id)
+        where status <> 'undone' and command in ('run', 'rebuild') and pipeline in (${join(pipelines.map((pipeline) => literal(pipeline)))})
+        group by pipeline order by pipeline`,
+      Successor
+    )
+  })
+
+/** What was made of a pipeline's records is to be made anew. */
+const renewSteps = (pipeline: string, version: Uuid) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    yield* forgetSteps(pipeline)
+    yield* database.execute(
+      sql`update state.steps set fingerprint = ${literal(version)} where pipeline = ${literal(pipeline)}`
+    )
+  })

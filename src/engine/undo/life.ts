@@ -1,0 +1,121 @@
+/** Taking back what a run did to `life`. */
+import { Effect, Schema } from "effect"
+import type { Uuid } from "../../component/column.ts"
+import { Database } from "../../component/database.ts"
+import { type DatabaseError, sourceError } from "../../component/error.ts"
+import { type Sql, join, literal, name, sql } from "../../component/sql.ts"
+import { MEMORY_ID, MERGED_INTO, typed } from "../../life/edit.ts"
+import {
+  type LifeTable,
+  bookkeeping,
+  edits,
+  imagesOf,
+  lifeTables,
+  masked,
+  tableOf,
+  tablesByType
+} from "../../life/table.ts"
+import { type Change, upsert } from "../../life/upsert.ts"
+import { type Versioned, takeBack } from "../../warehouse/history.ts"
+
+const versioned = (table: LifeTable): Versioned => {
+  const columns = Object.keys(table.columns)
+  return {
+    rows: tableOf(table),
+    images: imagesOf(table),
+    key: table.key,
+    columns,
+    writer: "run_id",
+    creator: "created_run_id",
+    times: null,
+    values: columns.filter((column) => !table.key.includes(column) && !bookkeeping.includes(column))
+  }
+}
+
+const Orphan = Schema.Struct({ type: Schema.String, id: Schema.String, field: Schema.String, run_id: Schema.String })
+
+/** Edits of rows that aren't there. */
+const orphans: Sql = join(
+  [...tablesByType].map(([type, table]) => {
+    const key = name("t", table.key[0] ?? "")
+    const subject = sql`case when e.field = ${literal(MERGED_INTO)} then (e.value->>'$')::uuid else e.entity_id end`
+    return sql`
+      select e.entity_type as type, e.entity_id::varchar as id, e.field, e.run_id::varchar as run_id from ${tableOf(edits)} e
+      where e.entity_type = ${literal(type)} and not exists (select 1 from ${tableOf(table)} t where ${key} = ${subject})`
+  }),
+  " union all "
+)
+
+/** Edits that would be without their row now: what was done can't be taken back from under them (I8). */
+export const refuseOrphans = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const before = yield* database.rows(orphans, Orphan)
+    const outcome = yield* work
+    const known = new Set(before.map(({ field, id }) => `${id} ${field}`))
+    const [first, ...more] = (yield* database.rows(orphans, Orphan)).filter(
+      ({ field, id }) => !known.has(`${id} ${field}`)
+    )
+    if (first !== undefined) {
+      return yield* sourceError(
+        "edit-depends",
+        `A later edit depends on it: ${first.field} of ${first.type} ${first.id}, by run ${first.run_id}${more.length === 0 ? "" : `, and ${more.length} more`}.`,
+        `Undo the edit first: keepsake undo ${first.run_id}`,
+        { fault: "pipeline" }
+      )
+    }
+    return outcome
+  })
+
+const EditKey = Schema.Struct({ type: Schema.String, id: Schema.String, field: Schema.String })
+
+/** Takes a run's rows, changes and deletions back, in every table; and its edits, whose rows get what imports gave. */
+export const takeBackLife = (run: Uuid, change: Change, unravel: boolean) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const own = yield* database.rows(
+      sql`select entity_type as type, entity_id::varchar as id, field from ${tableOf(edits)} where run_id = ${literal(run)}`,
+      EditKey
+    )
+    for (const table of lifeTables) {
+      yield* takeBack(
+        versioned(table),
+        table === edits || table === masked ? { run, unravel } : { run, unravel, amending }
+      )
+    }
+    for (const key of own) yield* unmask(key, change)
+    if (own.some(({ field }) => field === MERGED_INTO || field === MEMORY_ID)) yield* database.execute(reload)
+  })
+
+/** Edits change what imports brought. */
+const amending: Sql = sql`select run_id from state.runs where command in ('edit', 'merge', 'split', 'hide', 'unhide')`
+
+/** Imports since then were sorted by the edit: the next run sorts them anew. */
+const reload: Sql = sql`delete from state.steps where starts_with(step, 'sink:')`
+
+const unmask = (
+  { field, id, type }: typeof EditKey.Type,
+  change: Change
+): Effect.Effect<void, DatabaseError, Database> =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const table = tablesByType.get(type)
+    if (table === undefined || !(field in table.columns)) return
+    const [key = ""] = table.key
+    const which = sql`entity_type = ${literal(type)} and entity_id = ${literal(id)} and field = ${literal(field)}`
+    const value = sql`(select ${typed(table, field, sql`coalesce(e.value, m.value)`)} from
+      (select any_value(value) as value, count(*) as n from ${tableOf(edits)} where ${which}) e,
+      (select any_value(value) as value from ${tableOf(masked)} where ${which}) m)`
+    yield* upsert(
+      table,
+      {
+        query: sql`select ${name(key)}, ${value} as ${name(field)} from ${tableOf(table)} where ${name(key)} = ${literal(id)}
+          and exists (select 1 from ${tableOf(masked)} where ${which})`,
+        columns: [key, field]
+      },
+      change,
+      { own: true }
+    )
+    yield* database.execute(sql`
+      delete from ${tableOf(masked)} where ${which} and not exists (select 1 from ${tableOf(edits)} where ${which})`)
+  })
