@@ -5,6 +5,7 @@ import { Database } from "../component/database.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts } from "../component/sink.ts"
 import { mergeAll, setFields, splitMembers } from "../engine/edit.ts"
+import { unmerge } from "../engine/undo/unmerge.ts"
 import { recorded } from "../engine/record.ts"
 import { find } from "../life/find.ts"
 import { type Change, none, plus } from "../life/upsert.ts"
@@ -54,6 +55,8 @@ export const split = (shared: Shared, { ids: [first = "", ...parts] }: IdsInput)
   changing(shared, "split", (change) =>
     Effect.gen(function* () {
       const whole = yield* find(first)
+      const separated = yield* unmerge(whole, parts, change)
+      if (separated.length > 0) return { ids: [whole.id, ...separated], counts: none }
       const members = yield* Effect.forEach(parts, find)
       return { ids: [whole.id], counts: yield* splitMembers(whole, members, change) }
     })

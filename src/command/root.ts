@@ -1,5 +1,5 @@
 /** All commands. Only flags are declared here: what a command does is loaded when it is called. */
-import { Effect, type Option } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import type { ProviderName } from "../component/account.ts"
 import type { Shared } from "./reply.ts"
@@ -82,8 +82,12 @@ const plan = Command.make(
   call<PlanInput>(async () => (await import("./plan.ts")).plan)
 ).pipe(Command.withDescription("Show what a run would do: the graph, and the SQL of each step"))
 
+const YES = Flag.Boolean("yes").pipe(Flag.withDescription("Don't ask"), Flag.withDefault(false))
+
 export interface RunInput extends PipelineInput {
   readonly budget: Option.Option<number>
+  readonly rebuild?: boolean
+  readonly yes?: boolean
 }
 
 const run = Command.make(
@@ -97,7 +101,12 @@ const run = Command.make(
         (requests) => `${requests} is no number of requests`
       ),
       Flag.optional
-    )
+    ),
+    rebuild: Flag.Boolean("rebuild").pipe(
+      Flag.withDescription("Read nothing: make the memories anew from what is staged, and say what that changes"),
+      Flag.withDefault(false)
+    ),
+    yes: YES
   },
   call<RunInput>(async () => (await import("./run.ts")).run)
 ).pipe(
@@ -249,8 +258,6 @@ const explain = Command.make(
   ])
 )
 
-const YES = Flag.Boolean("yes").pipe(Flag.withDescription("Don't ask"), Flag.withDefault(false))
-
 export interface UndoInput {
   readonly run: string
   readonly yes: boolean
@@ -264,6 +271,47 @@ const undo = Command.make(
   },
   call<UndoInput>(async () => (await import("./undo.ts")).undo)
 ).pipe(Command.withDescription("Take back what a run did; what other runs brought too stays"))
+
+const wanted = (flag: string, description: string) =>
+  Flag.String(flag).pipe(Flag.withDescription(description), Flag.optional)
+
+export interface ForgetInput {
+  readonly source: Option.Option<string>
+  readonly account: Option.Option<string>
+  readonly connection: Option.Option<string>
+  readonly place: Option.Option<string>
+  readonly person: Option.Option<string>
+  readonly between: ReadonlyArray<string>
+  readonly yes: boolean
+}
+
+const forget = Command.make(
+  "forget",
+  {
+    source: wanted("source", "All that a source brought, as PIPELINE.SOURCE"),
+    account: wanted("account", "All of an account"),
+    connection: wanted("connection", "All that came by a connection"),
+    place: wanted("place", "What happened at a place: its name or id"),
+    person: wanted("person", "A person: name, address or id; what they took part in stays, without them"),
+    between: Flag.String("between").pipe(
+      Flag.withDescription("What happened from one date to another, both included: --between FROM --between UNTIL"),
+      Flag.atLeast(0)
+    ),
+    until: Argument.String("until").pipe(Argument.withDescription("The last date of --between"), Argument.optional),
+    yes: YES
+  },
+  call<ForgetInput & { readonly until: Option.Option<string> }>(async () => {
+    const { forget: handler } = await import("./forget.ts")
+    return (flags, { between, until, ...input }) =>
+      handler(flags, { ...input, between: [...between, ...Option.toArray(until)] })
+  })
+).pipe(
+  Command.withDescription("Erase for good: from staging, memories, caches and the database file itself"),
+  Command.withExamples([
+    { command: "keepsake forget --source memories.photos", description: "All that one source brought" },
+    { command: "keepsake forget --between 2024-05-01 2024-05-31", description: "A month" }
+  ])
+)
 
 export interface EditInput {
   readonly id: string
@@ -453,6 +501,7 @@ export const root = keepsake.pipe(
     hide,
     unhide,
     undo,
+    forget,
     inspect,
     sample,
     list,

@@ -9,7 +9,14 @@ import { planOf, runLayer } from "./session.ts"
 import { aligned } from "./text.ts"
 
 /** Checks a pipeline, then runs it. */
-export const run = (shared: Shared, { budget, pipeline }: RunInput) =>
+export const run = (shared: Shared, input: RunInput) =>
+  input.rebuild === true
+    ? Effect.flatMap(loadRebuild, ({ rebuild }) => rebuild(shared, input))
+    : readAndRun(shared, input)
+
+const loadRebuild = Effect.promise(() => import("./rebuild.ts"))
+
+const readAndRun = (shared: Shared, { budget, pipeline }: RunInput) =>
   answer(
     "run",
     shared,

@@ -5,7 +5,8 @@ import type { Uuid } from "../component/column.ts"
 import type { LocalServices } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts } from "../component/sink.ts"
-import { literal, sql } from "../component/sql.ts"
+import { join, literal, name, sql } from "../component/sql.ts"
+import { imagesOf, lifeTables, tableOf } from "../life/table.ts"
 import { check } from "../pipeline/check.ts"
 import type { Environment } from "../pipeline/interpolate.ts"
 import type { Plan } from "../pipeline/plan.ts"
@@ -13,6 +14,7 @@ import { Warehouse, memoryWarehouse } from "../warehouse/warehouse.ts"
 import { type TransformCounts, build } from "./build.ts"
 import type { RunContext } from "./job.ts"
 import { load } from "./load.ts"
+import { recorded } from "./record.ts"
 import { stagedSources } from "./undo/staging.ts"
 import { prepareStaging, stagingOf } from "./staging.ts"
 
@@ -21,11 +23,10 @@ export interface Rebuilt {
   readonly sinks: { readonly [sink: string]: SinkCounts }
 }
 
-/** Builds every relation and loads the sinks of the given kind, whatever was done before. */
+/** Builds every relation and loads the `memories` sinks, whatever was done before. */
 export const rebuild = (
   plan: Plan,
-  context: RunContext,
-  kind: "all" | "memories"
+  context: RunContext
 ): Effect.Effect<Rebuilt, DatabaseError | SourceError, Warehouse | LocalServices> =>
   Effect.gen(function* () {
     const pipeline = plan.pipeline.name
@@ -40,9 +41,91 @@ export const rebuild = (
     const built = yield* build(plan, context.runId)
     const sinks: Record<string, SinkCounts> = {}
     for (const sink of plan.sinks) {
-      if (kind === "all" || sink.type === "memories") sinks[sink.name] = yield* load(plan, sink, built, context)
+      if (sink.type === "memories") sinks[sink.name] = yield* load(plan, sink, built, context)
     }
     return { transforms: built.counts, sinks }
+  })
+
+/** What became of the rows of one table, with a few of them in words. */
+export interface Difference {
+  readonly table: string
+  readonly what: "added" | "changed" | "removed"
+  readonly count: number
+  readonly examples: ReadonlyArray<string>
+}
+
+/**
+ * A rebuild as a run of its own. `agree` sees what it changes in `life`, and if it fails, nothing is changed. Other sinks
+ * are loaded after it.
+ */
+export const rebuildAll = <E, R>(
+  plan: Plan,
+  agree: (difference: ReadonlyArray<Difference>) => Effect.Effect<void, E, R>
+) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const what = { command: "rebuild", pipeline: plan.pipeline.name, definition: plan.text }
+    return yield* recorded(what, (context) =>
+      Effect.gen(function* () {
+        const done = yield* database.transaction(
+          Effect.gen(function* () {
+            const rebuilt = yield* rebuild(plan, context)
+            const difference = yield* differenceOf(context.runId)
+            yield* agree(difference)
+            return { rebuilt, difference }
+          })
+        )
+        const others = plan.sinks.filter(({ type }) => type !== "memories")
+        const sinks = { ...done.rebuilt.sinks }
+        if (others.length > 0) {
+          const built = yield* build(plan, context.runId)
+          for (const sink of others) sinks[sink.name] = yield* load(plan, sink, built, context)
+        }
+        return {
+          runId: context.runId,
+          difference: done.difference,
+          rebuilt: { transforms: done.rebuilt.transforms, sinks }
+        }
+      })
+    )
+  })
+
+const Changed = Schema.Struct({
+  table: Schema.String,
+  what: Schema.Literals(["added", "changed", "removed"]),
+  count: Schema.Number,
+  examples: Schema.Array(Schema.String)
+})
+
+/** What a run has done to `life` so far. */
+const differenceOf = (run: Uuid) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const id = sql`${literal(run)}::uuid`
+    const queries = lifeTables.map((table) => {
+      const same = join(
+        table.key.map((key) => sql`t.${name(key)} = i.${name(key)}`),
+        " and "
+      )
+      const [first = ""] = table.key
+      const label = (alias: string) => {
+        const of = "title" in table.columns ? "title" : "name" in table.columns ? "name" : null
+        return of === null ? sql`''` : sql`coalesce(${name(alias, of)}, '')`
+      }
+      return sql`
+        select ${literal(table.name)} as "table", what, count(*) as count,
+          coalesce(list_sort(list(distinct example) filter (example <> ''))[:3], []) as examples
+        from (
+          select 'added' as what, ${label("t")} as example from ${tableOf(table)} t where created_run_id = ${id}
+          union all
+          select case when t.${name(first)} is null then 'removed' else 'changed' end,
+            case when t.${name(first)} is null or ${label("t")} = ${label("i")} then ${label("i")}
+              else ${label("i")} || ' → ' || ${label("t")} end
+          from ${imagesOf(table)} i left join ${tableOf(table)} t on ${same}
+          where i._undo_run = ${id} and i.run_id is distinct from ${id}
+        ) group by what`
+    })
+    return yield* database.rows(sql`from (${join(queries, " union all ")}) order by "table", what`, Changed)
   })
 
 /** Everything that is made of a pipeline's sources is to be made again. */

@@ -33,7 +33,11 @@ export interface Undone {
 const UNDOABLE = new Set(["run", "rebuild", "edit", "merge", "split", "hide", "unhide"])
 
 /** Can it be undone at all? */
-export const undoable = ({ command, id, status }: RunRow): Effect.Effect<void, SourceError> => {
+export const undoable = ({
+  command,
+  id,
+  status
+}: RunRow): Effect.Effect<void, SourceError | DatabaseError, Database> => {
   const refuse = (code: string, message: string, hint: string) =>
     Effect.fail(sourceError(code, message, hint, { fault: "pipeline" }))
   if (status === "undone")
@@ -43,7 +47,22 @@ export const undoable = ({ command, id, status }: RunRow): Effect.Effect<void, S
   if (!UNDOABLE.has(command)) {
     return refuse("not-undoable", `A run of \`${command}\` can't be undone: it keeps nothing to go back to.`, "")
   }
-  return Effect.void
+  return Effect.gen(function* () {
+    const database = yield* Database
+    const [forgotten] = yield* database.rows(
+      sql`with ord as (from ${ordered})
+        select 1 as n from state.runs join ord o using (run_id)
+        where command = 'forget' and status = 'done' and o.ord > (select ord from ord where run_id = ${literal(id)}) limit 1`,
+      Schema.Struct({ n: Schema.Number })
+    )
+    if (forgotten !== undefined) {
+      yield* refuse(
+        "not-undoable",
+        `Run ${id} can't be undone: something was forgotten since, and what undo needs went with it.`,
+        "Take it back with: keepsake forget --source PIPELINE.SOURCE"
+      )
+    }
+  })
 }
 
 const Count = Schema.Struct({ table_name: Schema.String, deleted: Schema.Number, restored: Schema.Number })
@@ -116,7 +135,7 @@ export const undo = (
         yield* renewSteps(pipeline, context.runId)
         if (plan === undefined) continue
         // As if that run had brought it all: it will take it back, too.
-        yield* rebuild(plan, { runId: Uuid(run_id), now: EpochMillis(started) }, "memories")
+        yield* rebuild(plan, { runId: Uuid(run_id), now: EpochMillis(started) })
         yield* database.execute(sql`update state.runs set adopted = true where run_id = ${literal(run_id)}`)
         rebuilt.push(pipeline)
       }
