@@ -47,13 +47,17 @@ export const loadEntity = (
       (column) => borrowed.includes(column) && lenders.some((source) => source.columns.has(column))
     )
     const order = relation.columns.has("_key") ? sql`r._key` : sql`r._id`
-    const fromStaging = sql`left join (${join(
-      lenders.map(
-        (source) =>
-          sql`select _key, ${join(words.map((word) => (source.columns.has(word) ? name(word) : sql`null as ${name(word)}`)))} from ${source.table}`
-      ),
-      " union all by name "
-    )}) s on s._key = r._key`
+    const lent = lenders.map(
+      (source, index) =>
+        sql`select _key, ${literal(index)} as _lender, ${join(words.map((word) => (source.columns.has(word) ? name(word) : sql`null as ${name(word)}`)))} from ${source.table}`
+    )
+    // Sources that name their records alike: the first has its say before the next (I3).
+    const first = words.map((word) => sql`arg_min(${name(word)}, _lender) as ${name(word)}`)
+    const fromStaging = sql`left join (${
+      lent.length === 1
+        ? (lent[0] ?? sql``)
+        : sql`select _key, ${join(first)} from (${join(lent, " union all by name ")}) group by _key`
+    }) s on s._key = r._key`
     const query = sql`
       select r._id as ${name(id)}${relation.distinct === true ? sql`` : sql`, ${order} as _order`}${join(
         [...own.map((column) => sql`, ${cast(entity, `r`, column)}`), ...words.map((word) => sql`, s.${name(word)}`)],

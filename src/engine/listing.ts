@@ -8,6 +8,7 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import type { Job } from "./job.ts"
 import type { Account } from "./ledger.ts"
 import { unlistItems } from "./items.ts"
+import { keepPast } from "./past.ts"
 import { recordsOf } from "./staging.ts"
 
 type Owner = Pick<Account, "pipeline" | "source">
@@ -58,10 +59,12 @@ const markGone = ({ source, staging }: Job, scope: string, seen: Sql) =>
     const { database } = yield* Warehouse
     const column = source.stream.scope
     const within = column === undefined ? sql`true` : sql`${name(column)} = ${literal(scope)}`
+    const missed = sql`_gone_at is null and ${within} and md5_number(_source_id) not in (select key from state.seen where ${seen})`
+    yield* keepPast(staging, missed)
     const [updated] = yield* database.rows(
       sql`update ${recordsOf(staging)} set _gone_at = make_timestamptz(${literal(staging.now * 1000)}),
           _run = ${literal(staging.runId)}::uuid
-        where _gone_at is null and ${within} and md5_number(_source_id) not in (select key from state.seen where ${seen})`,
+        where ${missed}`,
       Schema.Struct({ Count: Schema.Number })
     )
     return updated?.Count ?? 0

@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import { Catalogue } from "../component/catalogue.ts"
 import type { Uuid } from "../component/column.ts"
-import type { LocalServices } from "../component/connector.ts"
+import type { Services } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts } from "../component/sink.ts"
 import { join, literal, name, sql } from "../component/sql.ts"
@@ -27,7 +27,7 @@ export interface Rebuilt {
 export const rebuild = (
   plan: Plan,
   context: RunContext
-): Effect.Effect<Rebuilt, DatabaseError | SourceError, Warehouse | LocalServices> =>
+): Effect.Effect<Rebuilt, DatabaseError | SourceError, Warehouse | Services> =>
   Effect.gen(function* () {
     const pipeline = plan.pipeline.name
     const read = yield* stagedSources
@@ -147,7 +147,7 @@ export const plansOf = (
   environment: Environment,
   /** A run that doesn't count: it is about to be undone. */
   without: Uuid | null = null
-): Effect.Effect<ReadonlyMap<string, Plan>, DatabaseError, Warehouse | LocalServices | Catalogue> =>
+): Effect.Effect<ReadonlyMap<string, Plan>, DatabaseError, Warehouse | Services | Catalogue> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const found = yield* database.rows(

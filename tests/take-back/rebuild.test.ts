@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { merge, split } from "../../src/command/edit.ts"
 import { run } from "../../src/command/run.ts"
 import { undo } from "../../src/command/undo.ts"
@@ -29,7 +29,7 @@ const life = Effect.gen(function* () {
   yield* runIn(directory, home)
   const rebuilt = (text = pipelineOf(directory)) => {
     writeFileSync(file, text)
-    return called(run, home, { pipeline: file, rebuild: true })
+    return called(run, home, { pipeline: file, rebuild: true, budget: Option.none() })
   }
   return { directory, home, rebuilt }
 })

@@ -1,6 +1,6 @@
 /** Forgetting: what was selected goes from everywhere in the home; what has other records is made anew of them. */
 import { Effect, Schema } from "effect"
-import type { LocalServices } from "../../component/connector.ts"
+import type { Services } from "../../component/connector.ts"
 import { Database } from "../../component/database.ts"
 import type { DatabaseError, SourceError } from "../../component/error.ts"
 import { join, literal, name, sql } from "../../component/sql.ts"
@@ -86,7 +86,7 @@ export const forget = (
   { sources }: Outlook,
   plans: ReadonlyMap<string, Plan>,
   context: RunContext
-): Effect.Effect<Receipt, DatabaseError | SourceError, Warehouse | Database | LocalServices> =>
+): Effect.Effect<Receipt, DatabaseError | SourceError, Warehouse | Database | Services> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     return yield* database.transaction(

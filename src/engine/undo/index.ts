@@ -1,7 +1,7 @@
 /** Taking one run back: what it staged, what it did to `life`, and its checkpoints (I7). What others brought too stays. */
 import { Effect, Schema } from "effect"
 import { EpochMillis, Uuid } from "../../component/column.ts"
-import type { LocalServices } from "../../component/connector.ts"
+import type { Services } from "../../component/connector.ts"
 import { Database } from "../../component/database.ts"
 import { type DatabaseError, type SourceError, sourceError } from "../../component/error.ts"
 import { join, literal, sql } from "../../component/sql.ts"
@@ -108,7 +108,7 @@ export const undo = (
   run: RunRow,
   plans: ReadonlyMap<string, Plan>,
   context: RunContext
-): Effect.Effect<Undone, DatabaseError | SourceError, Warehouse | Database | LocalServices> =>
+): Effect.Effect<Undone, DatabaseError | SourceError, Warehouse | Database | Services> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const tables = yield* preview(run.id)
