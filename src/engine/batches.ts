@@ -40,16 +40,18 @@ export const stageBatches = (
         Stream.runForEach((batch) => Effect.andThen(commit(job, inbox, batch), Ref.set(last, batch.checkpoint)))
       )
     })
-    // A provider has been asked again, request by request, before the stream fails.
-    yield* source.stream.access === undefined
-      ? Effect.retry(
-          read,
-          Schedule.tap(retrySchedule<SourceError | DatabaseError>(source.retry), () =>
-            Ref.update(job.asked, ({ retries, ...rest }) => ({ ...rest, retries: retries + 1 }))
-          )
-        )
-      : read
     const { database } = yield* Warehouse
+    // A provider has been asked again, request by request, before the stream fails.
+    const persistent =
+      source.stream.access === undefined
+        ? Effect.retry(
+            read,
+            Schedule.tap(retrySchedule<SourceError | DatabaseError>(source.retry), () =>
+              Ref.update(job.asked, ({ retries, ...rest }) => ({ ...rest, retries: retries + 1 }))
+            )
+          )
+        : read
+    yield* database.lean(persistent)
     const checkpoint = yield* Ref.get(last)
     yield* database.transaction(
       Effect.gen(function* () {

@@ -45,6 +45,9 @@ export interface Connection {
 /** Is the current fiber inside a transaction, and so the holder of the connection? */
 const Holding = Context.Reference<boolean>("keepsake/warehouse/Holding", { defaultValue: () => false })
 
+/** Does the current fiber do with little memory already? */
+const Lean = Context.Reference<boolean>("keepsake/warehouse/Lean", { defaultValue: () => false })
+
 /** Opens a database; it is closed, after pending work, with the scope. */
 export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseError, Scope.Scope> =>
   Effect.gen(function* () {
@@ -220,13 +223,15 @@ const fromConnection = (
   // Where what is held doesn't fit into less, it stays as it is.
   const limit = (size: string) => Effect.ignore(execute(sql`set memory_limit = ${literal(size)}`))
   const lean: Database["Service"]["lean"] = (effect) =>
-    leanLimit === null
-      ? effect
-      : Effect.acquireUseRelease(
-          limit(leanLimit),
-          () => effect,
-          () => limit(memoryLimit)
-        )
+    Effect.flatMap(Effect.service(Lean), (already) =>
+      already || leanLimit === null
+        ? effect
+        : Effect.acquireUseRelease(
+            limit(leanLimit),
+            () => Effect.provideService(effect, Lean, true),
+            () => limit(memoryLimit)
+          )
+    )
 
   const tableNames: Connection["tableNames"] = (query) =>
     Effect.try({ try: () => connection.getTableNames(query, false), catch: (cause) => describeError(cause, query) })
