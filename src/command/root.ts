@@ -313,6 +313,37 @@ const forget = Command.make(
   ])
 )
 
+export interface ExportInput {
+  readonly directory: string
+  readonly media: "copy" | "link" | "none"
+}
+
+const exportCommand = Command.make(
+  "export",
+  {
+    directory: Argument.String("directory").pipe(Argument.withDescription("A new one, or that of an earlier export")),
+    media: Flag.Literals("media", ["copy", "link", "none"]).pipe(
+      Flag.withDescription(
+        "Copy pictures and videos; link those that are plain files, and copy those in zips; or none"
+      ),
+      Flag.withDefault("link")
+    )
+  },
+  call<ExportInput>(async () => (await import("./export.ts")).exportLife)
+).pipe(
+  Command.withDescription("Write everything in open formats: Parquet, NDJSON, pictures, and a timeline for any browser")
+)
+
+export interface ImportInput {
+  readonly directory: string
+}
+
+const importCommand = Command.make(
+  "import",
+  { directory: Argument.String("directory").pipe(Argument.withDescription("Made by `keepsake export`")) },
+  call<ImportInput>(async () => (await import("./import.ts")).importLife)
+).pipe(Command.withDescription("Read an export into an empty home"))
+
 export interface EditInput {
   readonly id: string
   readonly fields: ReadonlyArray<string>
@@ -502,6 +533,8 @@ export const root = keepsake.pipe(
     unhide,
     undo,
     forget,
+    exportCommand,
+    importCommand,
     inspect,
     sample,
     list,

@@ -1,0 +1,35 @@
+import { resolve } from "node:path"
+import { Effect, Layer } from "effect"
+import { exportTo } from "../engine/export/index.ts"
+import { Progress } from "../engine/progress.ts"
+import { progressWriter } from "./progress.ts"
+import { type Shared, answer } from "./reply.ts"
+import type { ExportInput } from "./root.ts"
+import { homeLayer, homeOf } from "./session.ts"
+import { aligned } from "./text.ts"
+
+/** Writes everything in open formats. */
+export const exportLife = (shared: Shared, { directory, media }: ExportInput) =>
+  answer(
+    "export",
+    shared,
+    Effect.gen(function* () {
+      const summary = yield* exportTo(resolve(directory), homeOf(shared).directory, media)
+      const text = [
+        `Exported to ${summary.directory}; open timeline.html in any browser.`,
+        ...aligned(
+          Object.entries(summary.tables).map(([table, n]) => [`  life/${table}`, `${n.toLocaleString("en")} rows`])
+        ),
+        `  ${summary.media.toLocaleString("en")} pictures and videos${media === "none" ? ": left out, as asked" : ""}`,
+        ...(summary.media_missing === 0
+          ? []
+          : [
+              `  ${summary.media_missing.toLocaleString("en")} are missing: their archives are no longer where they were read.`
+            ])
+      ].join("\n")
+      return { summary, result: summary, text }
+    }).pipe(
+      Effect.provide(Layer.mergeAll(homeLayer(shared))),
+      Effect.provideService(Progress, progressWriter(shared.quiet))
+    )
+  )
