@@ -2,6 +2,7 @@
 import { Effect, Layer, Option } from "effect"
 import type { Database } from "../component/database.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
+import { pruneMedia } from "../engine/export/media.ts"
 import { type Outlook, type Receipt, forget as forgetSelected, outlook } from "../engine/forget/index.ts"
 import { type Selector, selectorOf } from "../engine/forget/selection.ts"
 import { plansOf } from "../engine/rebuild.ts"
@@ -40,6 +41,7 @@ const erase = (shared: Shared, input: ForgetInput) =>
     const receipt = yield* recorded({ command: "forget", pipeline: null, definition: null }, (context) =>
       forgetSelected(selector, found, plans, context)
     )
+    yield* pruneMedia(homeOf(shared).directory)
     yield* copyDatabase(homeOf(shared))
     return { receipt, files: filesOf(plans, receipt) }
   })

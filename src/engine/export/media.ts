@@ -1,6 +1,6 @@
 /** Pictures and videos beside the tables: linked where they are plain files, copied out of archives. */
 import { constants } from "node:fs"
-import { copyFile, lstat, mkdir, open, rm, stat, symlink } from "node:fs/promises"
+import { copyFile, lstat, mkdir, open, readdir, rm, stat, symlink } from "node:fs/promises"
 import { dirname, extname, join, resolve } from "node:path"
 import { Effect, Schema, Stream } from "effect"
 import { Archives, type Entry } from "../../component/archive.ts"
@@ -64,6 +64,25 @@ export const placeMedia = (
       }
     }
     return { paths, missing: total - paths.size }
+  })
+
+/** Removes from a home the imported pictures that `life` no longer has. */
+export const pruneMedia = (home: string): Effect.Effect<void, DatabaseError | SourceError, Database> =>
+  Effect.gen(function* () {
+    const folder = join(home, "media")
+    const files = yield* onDisk(folder, () => readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []))
+    if (files.length === 0) return
+    const database = yield* Database
+    const rows = yield* database.rows(
+      sql`select media_id::varchar as media_id from life.media`,
+      Schema.Struct({ media_id: Schema.String })
+    )
+    const known = new Set(rows.map(({ media_id }) => media_id))
+    for (const file of files) {
+      if (!file.isFile() || known.has(file.name.slice(0, file.name.length - extname(file.name).length))) continue
+      const path = join(file.parentPath, file.name)
+      yield* onDisk(path, () => rm(path))
+    }
   })
 
 const isFile = (path: string): Effect.Effect<boolean> =>

@@ -22,6 +22,8 @@ export const eraseRecords = (selector: Selector, affected: ReadonlyArray<Affecte
       yield* database.execute(sql`
         delete from state.checkpoints where ${ours};
         delete from state.windows where ${ours};
+        delete from state.seen where ${ours};
+        drop table if exists ${name("staging", `${table}-items`)};
         delete from state.steps where pipeline = ${literal(pipeline)} and step = ${literal(`source:${source}`)};`)
       if (whole) {
         yield* database.execute(sql`
@@ -145,7 +147,7 @@ export const eraseTraces = (selector: Selector, affected: ReadonlyArray<Affected
     for (const { schema, table } of tables) {
       const mine = [...pipelines].some((pipeline) => table.startsWith(`${pipeline}__`))
       const goes =
-        schema === "cache" || (schema === "undo" && table.startsWith("staging.")) || (schema === "build" && mine)
+        schema === "cache" || (schema === "undo" && /^(staging|items)\./.test(table)) || (schema === "build" && mine)
       if (goes) yield* database.execute(sql`drop table ${name(schema, table)}`)
     }
     yield* database.execute(

@@ -5,7 +5,9 @@ import { Database } from "../../component/database.ts"
 import type { DatabaseError } from "../../component/error.ts"
 import { type Sql, literal, name, sql } from "../../component/sql.ts"
 import { stagingName } from "../../pipeline/plan.ts"
+import type { Warehouse } from "../../warehouse/warehouse.ts"
 import { type Versioned, takeBack } from "../../warehouse/history.ts"
+import { takeBackItems } from "../items.ts"
 import { pastOf } from "../past.ts"
 import { ordered } from "../runs.ts"
 import { recordsOf } from "../staging.ts"
@@ -95,16 +97,24 @@ export interface TakenBack {
   readonly inherited: ReadonlySet<string>
 }
 
-export const takeBackStaging = (run: Uuid): Effect.Effect<TakenBack, DatabaseError, Database> =>
+export const takeBackStaging = (run: Uuid): Effect.Effect<TakenBack, DatabaseError, Database | Warehouse> =>
   Effect.gen(function* () {
     const database = yield* Database
     const inherited = new Set<string>()
+    const resting: Array<StagedBy> = []
     const id = sql`${literal(run)}::uuid`
     for (const staged of yield* stagedSources) {
       const table = yield* versioned(staged)
       const touched = yield* count(sql`(select 1 from ${table.rows} where _run = ${id} union all
         select 1 from ${table.images} where _run = ${id} or _undo_run = ${id} limit 1)`)
+      yield* takeBackItems(
+        staged.pipeline,
+        staged.source,
+        run,
+        sql`select run_id, ord from ${ordered} where ord > (select ord from ${ordered} where run_id = ${id})`
+      )
       if (touched > 0) {
+        resting.push(staged)
         const heirs = yield* takeBack(table, { run, heirs: heirsOf(staged, run, table), unravel: false })
         if (heirs > 0) inherited.add(staged.pipeline)
         // What was read since then, was read behind what is gone now: the next run reads from the beginning.
@@ -114,6 +124,12 @@ export const takeBackStaging = (run: Uuid): Effect.Effect<TakenBack, DatabaseErr
       }
     }
     yield* takeBack(CHECKPOINTS, { run, unravel: false })
+    // A listing that was under way can't go on: what it has seen is gone.
+    for (const { pipeline, source } of resting) {
+      const ours = sql`pipeline = ${literal(pipeline)} and source = ${literal(source)}`
+      yield* database.execute(sql`
+        delete from state.checkpoints where ${ours} and not complete; delete from state.seen where ${ours};`)
+    }
     yield* database.execute(sql`
       delete from state.sightings where run_id = ${id}; delete from state.sighted where run_id = ${id};
       delete from state.rejects where run_id = ${id}; delete from state.skips where run_id = ${id};`)
@@ -132,6 +148,7 @@ export const dropUnread = Effect.gen(function* () {
     yield* database.execute(sql`
       drop view if exists ${name("staging", table)}; drop table ${name("records", table)};
       drop table if exists ${pastOf({ name: table })};
+      drop table if exists ${name("staging", `${table}-items`)}; drop table if exists ${name("undo", `items.${table}`)};
       delete from state.sources where pipeline = ${literal(pipeline)} and source = ${literal(source)};
       delete from state.checkpoints where pipeline = ${literal(pipeline)} and source = ${literal(source)};`)
   }
