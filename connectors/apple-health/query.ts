@@ -20,8 +20,7 @@ const instantOf = (millis: Sql): Sql => sql`make_timestamptz((${millis} * 1000):
  */
 const DIGESTED = sql`(
   select *, left(md5(to_json([type, source, device, unit])::varchar), 16) || ':' as digest from ${KINDS})`
-const SOURCE_ID = sql`k.digest || r.starts::bigint || ':' || coalesce((r.ends - r.starts)::bigint::varchar, '')
-  || ':' || coalesce(r.value::varchar, w.text, '')`
+const SOURCE_ID = sql`concat(k.digest, r.starts::bigint, ':', (r.ends - r.starts)::bigint, ':', coalesce(r.value::varchar, w.text))`
 
 /** What an id of a stream is made of, before the source's own. */
 export const idsOf = (stream: "samples" | "workouts" | "points", account: string): Name => [

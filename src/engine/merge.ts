@@ -108,16 +108,18 @@ const dropCopies = (staging: Staging): Effect.Effect<number, DatabaseError, Ware
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const records = recordsOf(staging)
-    // Half a hash is enough to say where to look. DuckDB's own, of strings, would find some equal that aren't.
-    const half = sql`md5_number_lower(_source_id)`
-    const [suspects] = yield* database.rows(sql`select count(*) - count(distinct ${half}) as n from ${records}`, Count)
-    if (suspects?.n === 0) return 0
+    // Hashes of this process alone, of which some are equal by chance: they only say where to look.
+    yield* database.execute(sql`
+      create or replace temp table _suspects as
+        select hash(_source_id) as suspect from ${records} group by suspect having count(*) > 1;`)
+    if ((yield* count(sql`_suspects`)) === 0) return 0
     yield* database.execute(sql`
       create or replace temp table _copies as
         select unnest(list(row order by _rank desc, coalesce(_as_of, 'epoch') desc, _hash desc, row)[2:]) as row from (
           select rowid as row, _source_id, _rank, _as_of, ${hashOf(staging)} as _hash from ${records}
-          where ${half} in (select ${half} from ${records} group by all having count(*) > 1)
-        ) group by _source_id`)
+          where hash(_source_id) in (select suspect from _suspects)
+        ) group by _source_id;
+      drop table _suspects;`)
     const copies = yield* count(sql`_copies`)
     // Rows that are deleted where they were just written would cost all others their short way into the file.
     if (copies > 0) yield* rewriteRecords(staging, { where: sql`rowid not in (select row from _copies)` })

@@ -56,6 +56,8 @@ export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseEr
         DuckDBInstance.create(options.path, {
           memory_limit: options.memoryLimit,
           preserve_insertion_order: "false",
+          // Texts take a fifth less time to write than in the oldest format, and DuckDB from 1.3 on reads it.
+          storage_compatibility_version: "v1.3.0",
           autoinstall_known_extensions: "false",
           autoload_known_extensions: "false",
           allow_community_extensions: "false",

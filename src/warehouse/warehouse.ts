@@ -18,7 +18,7 @@ const GIB = 1024 ** 3
 const defaultMemoryLimit = (): string => `${Math.round(Math.min(GIB, Math.max(GIB / 2, totalmem() / 4)) / 1024 ** 2)}MB`
 
 /** What it may hold of rows that only pass through: more makes nothing faster. Who asks for a limit decides about that too. */
-const LEAN = "192MB"
+const LEAN = "160MB"
 
 /** The warehouse of a home, and the same connection as the components' `Database`. */
 export const warehouseLayer = (

@@ -25,12 +25,10 @@ const program = Effect.gen(function* () {
     timeZone: "UTC",
     now: EpochMillis(0)
   }
-  const { query } = yield* bound.reading.scan(opening, () => Effect.void)
-  yield* database.execute(
-    sql`create table points as select * exclude (_id, _source_id, _archive, _member) from (${query})`
-  )
+  const { copies = 0, query } = yield* bound.reading.scan(opening, () => Effect.void)
+  yield* database.execute(sql`create table points as select * exclude (_source_id, _archive, _member) from (${query})`)
   const [count] = yield* database.rows(sql`select count(*) as n from points`, Schema.Struct({ n: Schema.Number }))
-  return count?.n ?? 0
+  return (count?.n ?? 0) + copies
 })
 
 const services = Layer.mergeAll(ArchivesLive, mediaReaderLive, warehouseLayer(homeAt(home)))
