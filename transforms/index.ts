@@ -6,6 +6,7 @@ import { groupMoments } from "./group-moments.ts"
 import { hash } from "./hash.ts"
 import { inferPlace } from "./infer-place.ts"
 import { joinTimePlace } from "./join-time-place.ts"
+import { linkEvents } from "./link-events.ts"
 import { reverseGeocode } from "./reverse-geocode.ts"
 import { select } from "./select.ts"
 import { sql } from "./sql.ts"
@@ -21,5 +22,6 @@ export const transforms: ReadonlyArray<TransformSpec> = [
   inferPlace,
   reverseGeocode,
   joinTimePlace,
+  linkEvents,
   groupMoments
 ]

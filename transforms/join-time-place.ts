@@ -3,14 +3,8 @@ import { ColumnName, DistanceText, DurationText, oneOrMore, withDefault } from "
 import type { Relation } from "../src/component/relation.ts"
 import { pairTransform } from "../src/component/transform.ts"
 import { type NamedColumn, namedColumns, requireColumns, requireDistinct } from "./columns.ts"
-import {
-  LINK_COLUMNS,
-  type Match,
-  type PlaceSide,
-  type TimeSide,
-  matchQuery,
-  rightColumns
-} from "./time-place-match.ts"
+import { type PlaceSide, type TimeSide, rightColumns } from "./time-place-candidates.ts"
+import { LINK_COLUMNS, type Match, matchQuery } from "./time-place-match.ts"
 
 const TimeColumns = oneOrMore(ColumnName).check(Schema.isMaxLength(2))
 const PlaceColumns = Schema.Tuple([ColumnName, ColumnName])

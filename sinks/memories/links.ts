@@ -6,9 +6,9 @@ import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { links } from "../../src/life/table.ts"
-import { type Change, none, upsert } from "../../src/life/upsert.ts"
+import { type Change, madeBy, none, upsert } from "../../src/life/upsert.ts"
 
-const COLUMNS = [...links.key, "confidence", "rule", "evidence", "made_by"]
+export const LINK_COLUMNS = [...links.key, "confidence", "rule", "evidence", "made_by"]
 
 /** The links that are made here, and nowhere else. */
 const MADE_HERE = sql`relation in ('taken_during', 'overlaps', 'taken_at', 'located_by', 'edited_from')`
@@ -19,11 +19,11 @@ export const loadLinks = (
   change: Change
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
-    const madeBy = `${change.pipeline}.${relation.name}.links`
+    const maker = `${change.pipeline}.${relation.name}.links`
     const queries = [...taken(relation), ...placed(relation), ...located(relation), ...edited(relation, sources)]
     if (queries.length === 0) return none
-    const query = sql`select *, ${literal(madeBy)} as made_by from (${join(queries, " union all by name ")})`
-    return yield* upsert(links, { query, columns: COLUMNS }, change, { sweep: madeBy, within: MADE_HERE })
+    const query = sql`select *, ${literal(maker)} as made_by from (${join(queries, " union all by name ")})`
+    return yield* upsert(links, { query, columns: LINK_COLUMNS }, change, { sweep: madeBy(maker), within: MADE_HERE })
   })
 
 /** `taken_during`: the match with all its evidence. */

@@ -3,17 +3,19 @@ import { Effect, Schema } from "effect"
 import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
-import type { Loading, SinkCounts } from "../../src/component/sink.ts"
+import type { Loading, SinkCounts, StagedSource } from "../../src/component/sink.ts"
 import { type Sql, literal, sql } from "../../src/component/sql.ts"
 import { type EntityName, entities } from "../../src/life/entity.ts"
 import { type Change, none, plus } from "../../src/life/upsert.ts"
 import { loadAlbums } from "./albums.ts"
+import { holdsRecords, isDerived, loadDerived, missingEntities } from "./derived.ts"
 import { loadEntity, loadStaged } from "./entities.ts"
 import { loadLinks } from "./links.ts"
 import { formMemories } from "./moments.ts"
 import { loadPeople } from "./people.ts"
 import { loadPlaces } from "./places.ts"
 import { loadProvenance } from "./provenance.ts"
+import { beginRenaming } from "./renamed.ts"
 
 export const loadMemories = (
   relations: ReadonlyArray<Relation>,
@@ -27,10 +29,25 @@ export const loadMemories = (
       Effect.map(step, (more) => {
         counts = plus(counts, more)
       })
+    yield* database.execute(beginRenaming)
+    // Where people were resolved, they are not made of each event's attendees again.
+    const resolved = relations.some((relation) => relation.entity === "people" && isDerived(relation))
+    /** What is kept beside entities of a relation: of a source as it was staged, everybody's. */
+    const beside = (entity: EntityName, sources: ReadonlyArray<StagedSource>, kept: Sql) =>
+      Effect.gen(function* () {
+        if (entity === "media") yield* tally(loadAlbums(sources, kept, change))
+        if (entity === "events" && !resolved) yield* tally(loadPeople(sources, kept, change))
+      })
+    const referred = (entity: EntityName, sources: ReadonlyArray<StagedSource>, ids: Sql) =>
+      Effect.gen(function* () {
+        yield* database.execute(sql`create or replace temp table _kept as ${ids}`)
+        yield* tally(loadStaged(entity, sources, KEPT, change))
+        yield* tally(loadProvenance(entity, sources, KEPT, change))
+        yield* beside(entity, sources, KEPT)
+      })
     for (const relation of relations) {
       const sources = loading.sourcesOf.get(relation.name) ?? []
-      for (const entity of yield* entitiesOf(relation)) {
-        // Whose albums, people and provenance are to be kept: of a source as it was staged, everybody's.
+      for (const entity of holdsRecords(relation) ? yield* entitiesOf(relation) : []) {
         const kept = relation.distinct === true ? sql`true` : KEPT
         if (relation.distinct !== true) {
           yield* database.execute(
@@ -45,18 +62,16 @@ export const loadMemories = (
           plus
         )
         yield* tally(relation.distinct === true ? database.lean(load) : load)
-        if (entity === "media") yield* tally(loadAlbums(sources, kept, change))
-        if (entity === "events") yield* tally(loadPeople(sources, kept, change))
+        yield* beside(entity, sources, kept)
       }
+      if (isDerived(relation)) continue
       if (relation.columns.has("right_id")) {
         for (const entity of yield* named(sql`right_entity`, sql`${relation.table} where right_id is not null`)) {
-          yield* database.execute(
-            sql`create or replace temp table _kept as
-              select distinct right_id as id from ${relation.table} where right_entity = ${literal(entity)}`
+          yield* referred(
+            entity,
+            sources,
+            sql`select distinct right_id as id from ${relation.table} where right_entity = ${literal(entity)}`
           )
-          yield* tally(loadStaged(entity, sources, KEPT, change))
-          yield* tally(loadProvenance(entity, sources, KEPT, change))
-          if (entity === "events") yield* tally(loadPeople(sources, KEPT, change))
         }
       }
       yield* tally(loadPlaces(relation, change))
@@ -65,7 +80,13 @@ export const loadMemories = (
       }
       yield* tally(loadLinks(relation, sources, change))
     }
-    yield* database.execute(sql`drop table if exists _kept`)
+    // What is made of these, and links to them.
+    for (const relation of relations.filter(isDerived)) {
+      const sources = loading.sourcesOf.get(relation.name) ?? []
+      for (const { entity, ids } of yield* missingEntities(relation)) yield* referred(entity, sources, ids)
+      yield* tally(loadDerived(relation, change))
+    }
+    yield* database.execute(sql`drop table if exists _kept; drop table if exists _renamed`)
     return counts
   })
 
@@ -74,7 +95,7 @@ const KEPT = sql`_id in (select id from _kept)`
 
 const entitiesOf = (relation: Relation): Effect.Effect<ReadonlyArray<EntityName>, DatabaseError, Database> =>
   Effect.gen(function* () {
-    if (relation.entity === null) return []
+    if (relation.entity === null || relation.entity === "memory") return []
     if (relation.entity !== "mixed") return [relation.entity]
     return yield* named(sql`_entity`, relation.table)
   })

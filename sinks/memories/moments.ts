@@ -7,9 +7,11 @@ import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { MEMORY_ID, merged } from "../../src/life/edit.ts"
 import { edits, links, memories, tableOf } from "../../src/life/table.ts"
-import { type Change, plus, upsert } from "../../src/life/upsert.ts"
+import { type Change, madeBy, plus, upsert } from "../../src/life/upsert.ts"
+import { LINK_COLUMNS } from "./links.ts"
+import { keepIds } from "./renamed.ts"
 
-const COLUMNS = [
+export const MEMORY_COLUMNS = [
   "memory_id",
   "kind",
   "title",
@@ -32,26 +34,31 @@ export const formMemories = (
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
     const database = yield* Database
-    const madeBy = `${change.pipeline}.${relation.name}`
+    const maker = `${change.pipeline}.${relation.name}`
     yield* database.execute(members(relation, sources))
-    yield* database.execute(renamed(madeBy))
+    yield* keepIds({
+      entity: "memory",
+      wanted: sql`select group_id as id, id as member from _members where event_id is null and moved_to is null`,
+      known: sql`select l.from_id as id, l.to_id as member from life.links l join life.memories m on m.memory_id = l.from_id
+        where l.from_type = 'memory' and l.relation = 'contains' and m.kind = 'moment' and m.made_by = ${literal(maker)}`
+    })
     yield* database.execute(placed)
     const rows = yield* upsert(
       memories,
-      { query: sql`select *, ${literal(madeBy)} as made_by from (${grouped})`, columns: COLUMNS },
+      { query: sql`select *, ${literal(maker)} as made_by from (${grouped})`, columns: MEMORY_COLUMNS },
       change,
-      { sweep: madeBy }
+      { sweep: madeBy(maker) }
     )
     const contained = yield* upsert(
       links,
       {
-        query: sql`select *, ${literal(`${madeBy}.contains`)} as made_by from (${contents})`,
-        columns: [...links.key, "confidence", "rule", "evidence", "made_by"]
+        query: sql`select *, ${literal(`${maker}.contains`)} as made_by from (${contents})`,
+        columns: LINK_COLUMNS
       },
       change,
-      { sweep: `${madeBy}.contains`, within: sql`relation = 'contains'` }
+      { sweep: madeBy(`${maker}.contains`), within: sql`relation = 'contains'` }
     )
-    yield* database.execute(sql`drop table _members; drop table _renamed; drop table _placed`)
+    yield* database.execute(sql`drop table _members; drop table _placed`)
     return plus(rows, contained)
   })
 
@@ -92,27 +99,6 @@ const members = (relation: Relation, sources: ReadonlyArray<StagedSource>): Sql 
       where (coalesce(${event}, ${moment}) is not null or o.value is not null) and r._id is not null`
 }
 
-/**
- * A moment that shares members with an existing memory takes its id: the one with which it shares most. An event's
- * memory has the event's id.
- */
-const renamed = (madeBy: string): Sql => sql`
-  create or replace temp table _renamed as
-    with old as (
-      select l.from_id as memory_id, l.to_id as id from life.links l join life.memories m on m.memory_id = l.from_id
-      where l.from_type = 'memory' and l.relation = 'contains' and m.kind = 'moment' and m.made_by = ${literal(madeBy)}
-    ),
-    shared as (
-      select n.group_id, old.memory_id, count(*) as members from _members n join old on old.id = n.id
-      where n.event_id is null and n.moved_to is null group by all
-    ),
-    best as (
-      select * from shared
-      qualify row_number() over (partition by group_id order by members desc, memory_id) = 1
-    )
-    select group_id, memory_id from best
-    qualify row_number() over (partition by memory_id order by members desc, group_id) = 1`
-
 /** A person's word on what belongs together comes before what was found (I8). */
 const placed = sql`
   create or replace temp table _placed as
@@ -123,9 +109,9 @@ const placed = sql`
         case when moved_to is null or moved_to = event_id then event_starts_at end as event_starts_at,
         case when moved_to is null or moved_to = event_id then event_ends_at end as event_ends_at
       ),
-      coalesce(x.id, m.moved_to, n.memory_id, m.group_id) as memory_id, x.id is not null or moved_to is not null as lent
-    from _members m left join _renamed n on n.group_id = m.group_id
-      left join ${merged} x on x.type = 'memory' and x.old = coalesce(m.moved_to, n.memory_id, m.group_id)`
+      coalesce(x.id, m.moved_to, n.kept, m.group_id) as memory_id, x.id is not null or moved_to is not null as lent
+    from _members m left join _renamed n on n.entity = 'memory' and n.id = m.group_id
+      left join ${merged} x on x.type = 'memory' and x.old = coalesce(m.moved_to, n.kept, m.group_id)`
 
 // Confidence is a decimal, so that its mean doesn't depend on the order of the rows (I3). What a person added to a
 // memory has a say only where its own members are silent.

@@ -101,6 +101,17 @@ export const boundInstant = (text: string, timeZone: string): EpochMillis =>
         )
   )
 
+/** The language of titles and dates: `en`, `de-CH`. */
+export const Locale = Schema.NonEmptyString.check(
+  Schema.makeFilter((locale) =>
+    isLocale(locale) ? undefined : `expected a language such as en, de or pt-BR, got "${locale}"`
+  )
+)
+
+const isLocale = (text: string): boolean =>
+  /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(text) &&
+  Intl.DateTimeFormat.supportedLocalesOf(text.replace(/-[xu]-.*/i, "")).length > 0
+
 /** A value for keys that may be left out. */
 export const withDefault =
   <E>(value: E) =>

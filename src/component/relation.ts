@@ -9,11 +9,14 @@ export interface Relation {
   readonly table: Sql
   /** DuckDB type by column name, in order. */
   readonly columns: ReadonlyMap<string, string>
-  /** What `_id` identifies; "mixed" when rows differ (`_entity` says which), null without lineage. */
-  readonly entity: EntityName | "mixed" | null
+  /** Null without lineage. */
+  readonly entity: RowEntity | null
   /** Every row has an `_id`, and no other row has it. Left out: not known. */
   readonly distinct?: boolean
 }
+
+/** What `_id` identifies: "memory" of one that a transform made; "mixed" when rows differ (`_entity` says which). */
+export type RowEntity = EntityName | "memory" | "mixed"
 
 /** The columns that are a person's to use: all but those with a leading underscore. */
 export const visibleColumns = (relation: Relation): ReadonlyArray<string> =>

@@ -5,20 +5,14 @@ import type { Columns, Row } from "./column.ts"
 import type { ConfigProblem, SourceError } from "./error.ts"
 import type { RowsExample } from "./example.ts"
 import { RelationName, RelationNames } from "./fields.ts"
-import type { Relation } from "./relation.ts"
+import type { Relation, RowEntity } from "./relation.ts"
 import type { Sql } from "./sql.ts"
 
 /**
  * Which relations a transform reads. `from`: one, the one before it unless named; `list`: several in `from`;
  * `pair`: `left` and `right`, which is only looked into; `query`: those that its SQL names.
  */
-export interface Inputs {
-  readonly from: { readonly from: Relation }
-  readonly list: { readonly from: ReadonlyArray<Relation> }
-  readonly pair: { readonly left: Relation; readonly right: Relation }
-  readonly query: { readonly query: string; readonly relations: ReadonlyArray<Relation> }
-}
-export type InputKind = keyof Inputs
+export type InputKind = "from" | "list" | "pair" | "query"
 
 /**
  * Values that SQL can't compute: the distinct keys that the cache lacks are fetched, kept in the cache, and joined.
@@ -37,8 +31,20 @@ export interface Lookup<R> {
   readonly attribution?: string
 }
 
+/** What the pipeline says for all of its transforms. */
+export interface Setting {
+  /** BCP 47: `en`, `de-CH`. */
+  readonly locale: string
+  /** IANA zone of what doesn't say where it was. */
+  readonly timeZone: string
+}
+
+export const DEFAULT_SETTING: Setting = { locale: "en", timeZone: "UTC" }
+
 export interface Built<R> {
   readonly query: Sql
+  /** What its rows are, where they aren't those of the relation that is transformed. */
+  readonly entity?: RowEntity
   readonly lookup?: Lookup<R>
 }
 
@@ -61,7 +67,7 @@ export type Wants =
 /** A transform put to use: its configuration is decoded and held inside. */
 export interface BoundTransform<R> {
   readonly wants: Wants
-  readonly build: (relations: ReadonlyArray<Relation>) => Effect.Effect<Built<R>, ConfigProblem>
+  readonly build: (relations: ReadonlyArray<Relation>, setting: Setting) => Effect.Effect<Built<R>, ConfigProblem>
 }
 
 export interface TransformSpec<R = LocalServices> {
@@ -74,27 +80,31 @@ export interface TransformSpec<R = LocalServices> {
   readonly bind: (config: unknown) => Effect.Effect<BoundTransform<R>, Schema.SchemaError>
 }
 
-interface Definition<K extends InputKind, F extends ConfigFields, R> {
+interface Definition<P, F extends ConfigFields, R> {
   readonly type: string
   readonly summary: string
   readonly description: string
   /** Beside the fields for its inputs, which its kind brings along. */
   readonly config: F
   readonly examples: ReadonlyArray<RowsExample>
-  readonly build: (config: Schema.Struct<F>["Type"], inputs: Inputs[K]) => Effect.Effect<Built<R>, ConfigProblem>
+  readonly build: (
+    config: Schema.Struct<F>["Type"],
+    inputs: P,
+    setting: Setting
+  ) => Effect.Effect<Built<R>, ConfigProblem>
 }
 
 /** How a kind of transform names its relations in the YAML, and how it gets them. */
-interface Wiring<K extends InputKind, I extends ConfigFields> {
-  readonly kind: K
+interface Wiring<P, I extends ConfigFields> {
+  readonly kind: InputKind
   readonly fields: I
   readonly wants: (fields: Schema.Struct<I>["Type"]) => Wants
-  readonly pick: (relations: ReadonlyArray<Relation>, fields: Schema.Struct<I>["Type"]) => Inputs[K] | null
+  readonly pick: (relations: ReadonlyArray<Relation>, fields: Schema.Struct<I>["Type"]) => P | null
 }
 
 const wired =
-  <K extends InputKind, const I extends ConfigFields>(wiring: Wiring<K, I>) =>
-  <const F extends ConfigFields, R = never>(definition: Definition<K, F, R>): TransformSpec<R> => {
+  <P, const I extends ConfigFields>(wiring: Wiring<P, I>) =>
+  <const F extends ConfigFields, R = never>(definition: Definition<P, F, R>): TransformSpec<R> => {
     const config = Schema.Struct({ ...wiring.fields, ...definition.config })
     const check = Schema.decodeUnknownEffect(config, { errors: "all", onExcessProperty: "error" })
     const decodeInputs = Schema.decodeUnknownEffect(Schema.Struct(wiring.fields))
@@ -109,11 +119,11 @@ const wired =
         const own = yield* decodeOwn(raw)
         return {
           wants: wiring.wants(fields),
-          build: (relations) => {
+          build: (relations, setting) => {
             const inputs = wiring.pick(relations, fields)
             return inputs === null
               ? Effect.die(new Error(`${definition.type} was built without its relations`))
-              : definition.build(own, inputs)
+              : definition.build(own, inputs, setting)
           }
         }
       })
@@ -129,7 +139,7 @@ export const transform = wired({
   kind: "from",
   fields: { from: Schema.optionalKey(RelationName) },
   wants: ({ from }) => ({ kind: "relations", names: [subject(from)] }),
-  pick: ([from]) => (from === undefined ? null : { from })
+  pick: ([from]): { readonly from: Relation } | null => (from === undefined ? null : { from })
 })
 
 /** Of several relations that play the same part: `from: [a, b]`. */
@@ -137,7 +147,7 @@ export const listTransform = wired({
   kind: "list",
   fields: { from: RelationNames },
   wants: ({ from }) => ({ kind: "relations", names: from.map((name, index) => ({ name, path: ["from", index] })) }),
-  pick: (from) => ({ from })
+  pick: (from): { readonly from: ReadonlyArray<Relation> } => ({ from })
 })
 
 /** Of two relations: `left` and `right`. */
@@ -151,7 +161,8 @@ export const pairTransform = wired({
       { name: right, path: ["right"], aside: true }
     ]
   }),
-  pick: ([left, right]) => (left === undefined || right === undefined ? null : { left, right })
+  pick: ([left, right]): { readonly left: Relation; readonly right: Relation } | null =>
+    left === undefined || right === undefined ? null : { left, right }
 })
 
 /** Of the relations that its `query` names. */
@@ -161,3 +172,54 @@ export const queryTransform = wired({
   wants: ({ query }) => ({ kind: "query", query }),
   pick: (relations, { query }) => ({ query, relations })
 })
+
+/** One relation or several, and those that an option lists: nothing where it is left out. */
+export interface Aided<A extends string> {
+  readonly from: ReadonlyArray<Relation>
+  readonly aside: (option: A) => ReadonlyArray<Relation>
+}
+
+const listOf = (value: unknown): ReadonlyArray<string> =>
+  Array.isArray(value) ? value.map(String) : typeof value === "string" ? [value] : []
+
+/** Of `from` (`one` relation, or `many`), with others that are only looked into: `asides` describes the options that list them. */
+export const aidedTransform = <const A extends string>(
+  subjects: "one" | "many",
+  asides: { readonly [K in A]: string }
+) => {
+  const options = Object.entries<string>(asides)
+  const fields: ConfigFields = {
+    from: subjects === "one" ? Schema.optionalKey(RelationName) : RelationNames,
+    ...Object.fromEntries(
+      options.map(([option, description]) => [option, Schema.optionalKey(RelationNames.annotate({ description }))])
+    )
+  }
+  const wanted = (given: { readonly [field: string]: unknown }): ReadonlyArray<Wanted> => {
+    const from = listOf(given["from"])
+    const listed = (option: string, aside: { readonly aside?: true }) => {
+      const names = listOf(given[option])
+      return names.map((name, index): Wanted => ({
+        name,
+        path: names.length === 1 ? [option] : [option, index],
+        ...aside
+      }))
+    }
+    return [
+      ...(from.length === 0 ? [subject(undefined)] : listed("from", {})),
+      ...options.flatMap(([option]) => listed(option, { aside: true }))
+    ]
+  }
+  return wired({
+    kind: subjects === "one" ? "from" : "list",
+    fields,
+    wants: (given) => ({ kind: "relations", names: wanted(given) }),
+    pick: (relations, given): Aided<A> => {
+      const names = wanted(given)
+      return {
+        from: relations.filter((_, index) => names[index]?.aside !== true),
+        aside: (option) =>
+          relations.filter((_, index) => names[index]?.aside === true && names[index].path[0] === option)
+      }
+    }
+  })
+}

@@ -17,8 +17,8 @@ export interface Change {
 export interface UpsertOptions {
   /** A value that is no longer given stays: several sources may describe one entity, each in part. */
   readonly keepKnown?: boolean
-  /** Derived rows with this `made_by` that are no longer wanted are deleted. */
-  readonly sweep?: string
+  /** Of which rows of the table (`t`) those that are no longer wanted are deleted: only derived ones may be. */
+  readonly sweep?: Sql
   /** The part of the table that the rows of `wanted` belong to: while it is empty, nothing needs to be compared. */
   readonly within?: Sql
   /** The rows are `life`'s own, with edits in them: they say nothing of what imports give. */
@@ -26,6 +26,9 @@ export interface UpsertOptions {
 }
 
 export const none: SinkCounts = { inserted: 0, updated: 0, unchanged: 0, deleted: 0 }
+
+/** Derived rows of one maker. */
+export const madeBy = (maker: string): Sql => sql`t.made_by = ${literal(maker)}`
 
 export const plus = (a: SinkCounts, b: SinkCounts): SinkCounts => ({
   inserted: a.inserted + b.inserted,
@@ -154,7 +157,7 @@ const merge = (
     }
     let deleted = 0
     if (options.sweep !== undefined) {
-      const stale = sql`where t.made_by = ${literal(options.sweep)} and not exists (select 1 from _wanted_rows w where ${same})`
+      const stale = sql`where ${options.sweep} and not exists (select 1 from _wanted_rows w where ${same})`
       deleted = yield* count(sql`${target} t ${stale}`)
       if (deleted > 0) yield* database.execute(sql`${keepBefore(table, run, stale)} delete from ${target} t ${stale};`)
     }

@@ -4,6 +4,7 @@ import { Catalogue } from "../component/catalogue.ts"
 import type { Columns } from "../component/column.ts"
 import type { Relation } from "../component/relation.ts"
 import { type Sql, authored, join, name, sql } from "../component/sql.ts"
+import { DEFAULT_SETTING } from "../component/transform.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { type Wish, arrange } from "./arrange.ts"
 import { sqlFinding } from "./binding.ts"
@@ -87,7 +88,12 @@ const buildTransform = (
     const path = ["transforms", wish.name]
     const inputs = wish.inputs.flatMap((input) => relations.get(input.name) ?? [])
     if (inputs.length < wish.inputs.length) return null
-    const built = yield* Effect.result(wish.bound.build(inputs))
+    const built = yield* Effect.result(
+      wish.bound.build(inputs, {
+        locale: pipeline.locale ?? DEFAULT_SETTING.locale,
+        timeZone: pipeline.time_zone ?? DEFAULT_SETTING.timeZone
+      })
+    )
     if (built._tag === "Failure") {
       report.push(problemFinding(source, path, built.failure))
       return null
@@ -119,13 +125,16 @@ const buildTransform = (
       table: buildTable(pipeline.name, wish.name),
       columns,
       entity:
-        entity === undefined || (!blind && !columns.has("_id"))
+        !blind && !columns.has("_id")
           ? null
-          : entities.size === 1 || columns.has("right_id")
-            ? (inputs[0]?.entity ?? entity)
-            : columns.has("_entity")
-              ? "mixed"
-              : null
+          : (built.success.entity ??
+            (entity === undefined
+              ? null
+              : entities.size === 1 || columns.has("right_id")
+                ? (inputs[0]?.entity ?? entity)
+                : columns.has("_entity")
+                  ? "mixed"
+                  : null))
     }
     yield* emptyRelation(relation, "table")
     relations.set(wish.name, relation)

@@ -1,7 +1,7 @@
 /** The pipeline file, before its components are looked up. */
 import { Duration, Schema, SchemaGetter } from "effect"
 import type { Rate } from "../component/api.ts"
-import { DurationText, TimeZoneName } from "../component/fields.ts"
+import { DurationText, Locale, TimeZoneName } from "../component/fields.ts"
 
 const Name = Schema.String.check(
   Schema.isPattern(/^[A-Za-z][A-Za-z0-9_]*$/, {
@@ -82,6 +82,7 @@ export const Pipeline = Schema.Struct({
   ),
   description: Schema.optionalKey(Schema.String),
   time_zone: Schema.optionalKey(TimeZoneName),
+  locale: Schema.optionalKey(Locale),
   connections: Schema.optionalKey(Schema.Record(Name, Connection)),
   sources: Schema.Record(Name, Component).check(Schema.isMinProperties(1)),
   transforms: Schema.optionalKey(Schema.Record(Name, Component)),

@@ -9,7 +9,7 @@ import { type ExampleRows, exampleTable } from "../../src/component/example.ts"
 import { MediaReader } from "../../src/component/media.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
-import type { Lookup, TransformSpec } from "../../src/component/transform.ts"
+import { DEFAULT_SETTING, type Lookup, type TransformSpec } from "../../src/component/transform.ts"
 import type { LocalServices } from "../../src/component/connector.ts"
 import { memoryWarehouse } from "../../src/warehouse/warehouse.ts"
 
@@ -37,7 +37,7 @@ export const prepare = (spec: TransformSpec, yaml: string, relations: ReadonlyAr
   Effect.gen(function* () {
     const { type: _, ...config } = Schema.decodeUnknownSync(AnyRow)(parse(yaml))
     const bound = yield* spec.bind(config)
-    const built = yield* bound.build(relations)
+    const built = yield* bound.build(relations, DEFAULT_SETTING)
     if (built.lookup !== undefined) yield* answer(built.lookup)
     return built.query
   })

@@ -1,0 +1,107 @@
+/**
+ * What transforms derive: memories, people and places, one row for each link that they have (`link_relation` to
+ * `right_id`), and records with a link of their own.
+ */
+import { Effect, Schema } from "effect"
+import { Database } from "../../src/component/database.ts"
+import type { DatabaseError } from "../../src/component/error.ts"
+import type { Relation } from "../../src/component/relation.ts"
+import type { SinkCounts } from "../../src/component/sink.ts"
+import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
+import { entities } from "../../src/life/entity.ts"
+import { entityTables, links, memories } from "../../src/life/table.ts"
+import { type Change, madeBy, none, plus, upsert } from "../../src/life/upsert.ts"
+import { LINK_COLUMNS } from "./links.ts"
+import { MEMORY_COLUMNS } from "./moments.ts"
+import { keepIds } from "./renamed.ts"
+
+/** Has a link beside each row, of a kind that the transform names. */
+export const isDerived = (relation: Relation): boolean => relation.columns.has("link_relation")
+
+/** Derived rows have no record of their own in staging. */
+const isMade = (relation: Relation): boolean => isDerived(relation) && !relation.columns.has("_key")
+
+/** Its rows are records to be kept in the table of their entity. */
+export const holdsRecords = (relation: Relation): boolean => relation.entity !== null && !isMade(relation)
+
+/** The links that say what a derived row is made of. */
+const MADE_OF = sql`('contains', 'same_as', 'hosts')`
+
+export const loadDerived = (relation: Relation, change: Change): Effect.Effect<SinkCounts, DatabaseError, Database> =>
+  Effect.gen(function* () {
+    const maker = `${change.pipeline}.${relation.name}`
+    const rows = isMade(relation) ? yield* loadRows(relation, maker, change) : none
+    return plus(rows, yield* loadLinks(relation, maker, change))
+  })
+
+/** Where the rows go, and what they say of themselves. */
+const targetOf = ({ columns, entity }: Relation) => {
+  if (entity === "people" || entity === "places") {
+    const own = Object.keys(entities[entity].columns).filter((column) => columns.has(column))
+    return { table: entityTables[entity], id: entities[entity].id, own, made: sql`` }
+  }
+  const own = MEMORY_COLUMNS.filter((column) => columns.has(column) && column !== "made_by")
+  return { table: memories, id: "memory_id", own, made: null }
+}
+
+const loadRows = (relation: Relation, maker: string, change: Change) =>
+  Effect.gen(function* () {
+    const { id, made, own, table } = targetOf(relation)
+    const entity = relation.entity ?? "memory"
+    const known = sql`select from_id as id, to_id as member from life.links where from_type = ${literal(entity)}
+      and relation in ${MADE_OF} and made_by = ${literal(`${maker}.links`)}`
+    // A day is its date, and a playlist its provider's: only what is known by its members may be renamed.
+    yield* keepIds({
+      entity,
+      wanted: sql`select distinct _id as id, right_id as member from ${relation.table}
+        where link_relation in ${MADE_OF} and right_id is not null ${relation.columns.has("kind") ? sql`and kind not in ('day', 'playlist')` : sql``}`,
+      known
+    })
+    const values = own.map((column) => sql`, any_value(${name(column)}) as ${name(column)}`)
+    const query = sql`
+      select coalesce(n.kept, r._id) as ${name(id)}, r.* exclude (_id) ${made === null ? sql`, ${literal(maker)} as made_by` : made}
+      from (select _id ${join(values, "")} from ${relation.table} where _id is not null group by _id) r
+        left join (select id, kept from _renamed where entity = ${literal(entity)}) n on n.id = r._id`
+    const columns = [id, ...own, ...(made === null ? ["made_by"] : [])]
+    const sweep = made === null ? madeBy(maker) : sql`t.${name(id)} in (select id from (${known}))`
+    return yield* upsert(table, { query, columns }, change, { sweep, keepKnown: made !== null })
+  })
+
+const loadLinks = (relation: Relation, maker: string, change: Change) =>
+  Effect.gen(function* () {
+    const made = `${maker}.links`
+    const renamed = (of: Sql) => sql`(select * from _renamed) ${of}`
+    const query = sql`
+      select _entity as from_type, coalesce(f.kept, _id) as from_id, link_relation as relation, right_entity as to_type,
+        coalesce(t.kept, right_id) as to_id, link_confidence::double as confidence, link_rule as rule,
+        link_evidence::json as evidence, ${literal(made)} as made_by
+      from ${relation.table} r left join ${renamed(sql`f`)} on f.entity = r._entity and f.id = r._id
+        left join ${renamed(sql`t`)} on t.entity = r.right_entity and t.id = r.right_id
+      where link_relation is not null and right_id is not null`
+    const within = sql`(relation, from_type) in (select distinct link_relation, _entity from ${relation.table})
+      and (made_by = ${literal(made)} or from_id in (select from_id from (${query})))`
+    return yield* upsert(links, { query, columns: LINK_COLUMNS }, change, { sweep: madeBy(made), within })
+  })
+
+const Missing = Schema.Struct({ entity: Schema.NullOr(Schema.String) })
+
+/** Entities that the relation links to and that are not kept yet: `_kept` names them, one entity after the other. */
+export const missingEntities = (relation: Relation) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const named = yield* database.rows(
+      sql`select distinct right_entity as entity from ${relation.table} where right_id is not null`,
+      Missing
+    )
+    return Object.values(entities).flatMap(({ id, name: entity }) =>
+      named.some((row) => row.entity === entity)
+        ? [
+            {
+              entity,
+              ids: sql`select distinct right_id as id from ${relation.table} where right_entity = ${literal(entity)}
+                and right_id not in (select ${name(id)} from life.${name(entity)})`
+            }
+          ]
+        : []
+    )
+  })

@@ -1,0 +1,40 @@
+/** Derived rows keep their id as long as they mean the same: they take that of the row with which they share most members. */
+import { Effect } from "effect"
+import { Database } from "../../src/component/database.ts"
+import type { DatabaseError } from "../../src/component/error.ts"
+import { uuid5Sql } from "../../src/component/id.ts"
+import { type Sql, literal, sql } from "../../src/component/sql.ts"
+
+/** Which id (`kept`) stands for the one that a transform gave; ids that are not in it are kept as they are. */
+export const beginRenaming: Sql = sql`create or replace temp table _renamed (entity varchar, id uuid, kept uuid)`
+
+export interface Renaming {
+  readonly entity: string
+  /** `id` and `member`: what each row is now made of. */
+  readonly wanted: Sql
+  /** The same of the rows that are there. */
+  readonly known: Sql
+}
+
+/** An id that another row took over makes way for a new one. */
+export const keepIds = ({ entity, known, wanted }: Renaming): Effect.Effect<void, DatabaseError, Database> =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    yield* database.execute(sql`
+      create or replace temp table _kept_ids as
+        with wanted as (${wanted}),
+        shared as (
+          select w.id, k.id as kept, count(*) as members
+          from wanted w join (${known}) k on k.member = w.member group by all
+        ),
+        best as (
+          select * from shared qualify row_number() over (partition by id order by members desc, kept = id desc, kept) = 1
+        )
+        select id, kept from best qualify row_number() over (partition by kept order by members desc, id = kept desc, id) = 1;
+      insert into _renamed
+        select ${literal(entity)}, id, kept from _kept_ids where id <> kept
+        union all
+        select distinct ${literal(entity)}, w.id, ${uuid5Sql(["again"], sql`w.id::varchar`)} from (${wanted}) w
+        where w.id in (select kept from _kept_ids) and w.id not in (select id from _kept_ids);
+      drop table _kept_ids;`)
+  })

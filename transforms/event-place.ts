@@ -1,0 +1,104 @@
+/** Where events took place, as SQL: what they say, what others with the same words say, or where the person stayed then. */
+import type { Relation } from "../src/component/relation.ts"
+import { type Sql, empty, join, sql } from "../src/component/sql.ts"
+import { distanceMetres } from "./geo.ts"
+
+export interface EventPlaces {
+  readonly events: Relation
+  /** Stays; none: the person's own whereabouts are not known. */
+  readonly visits: ReadonlyArray<Relation>
+  /** Made by `resolve-places`: homes and places of work. */
+  readonly places: ReadonlyArray<Relation>
+}
+
+const has = (relation: Relation, ...columns: ReadonlyArray<string>): boolean =>
+  columns.every((column) => relation.columns.has(column))
+
+const told = ({ events }: EventPlaces): Sql => {
+  const words = sql`lower(trim(location_text))`
+  return has(events, "latitude", "longitude", "location_text")
+    ? sql`told as (
+        select ${words} as words, median(latitude) as latitude, median(longitude) as longitude from ${events.table}
+        where latitude is not null and location_text is not null group by 1
+        having max(latitude) - min(latitude) < 0.01 and max(longitude) - min(longitude) < 0.01
+      )`
+    : sql`told as (select null::varchar as words, null::double as latitude, null::double as longitude where false)`
+}
+
+/** Where nobody lives or works, and stayed for about the event's time. */
+const stayed = ({ places, visits }: EventPlaces): Sql => {
+  const usual = places.map(
+    ({ table }) => sql`select distinct latitude, longitude from ${table} where kind in ('home', 'work')`
+  )
+  const near = distanceMetres(
+    { latitude: sql`v.latitude`, longitude: sql`v.longitude` },
+    { latitude: sql`u.latitude`, longitude: sql`u.longitude` }
+  )
+  const stays = visits.map(
+    ({ table }) => sql`select epoch_us(starts_at) as starts, epoch_us(ends_at) as ends, latitude::double as latitude,
+      longitude::double as longitude from ${table} where latitude is not null and ends_at > starts_at`
+  )
+  if (stays.length === 0)
+    return sql`stayed as (select null::bigint as _event, null::double as latitude, null::double as longitude where false)`
+  return sql`stays as (
+      select *, unnest([starts // 43200000000 - 1, starts // 43200000000, starts // 43200000000 + 1]) as bucket
+      from (${join(stays, " union all ")}) v
+      ${usual.length === 0 ? empty : sql`where not exists (select 1 from (${join(usual, " union all ")}) u where ${near} < ${AT_HOME})`}
+    ), stayed as (
+      select _event, v.latitude, v.longitude
+      from unplaced e join stays v on v.bucket = e.starts // 43200000000
+      where least(v.ends, e.ends) - greatest(v.starts, e.starts) >= 0.6 * (e.ends - e.starts)
+        and v.ends - v.starts <= 2 * (e.ends - e.starts) + 3600000000
+      qualify row_number() over (partition by _event
+        order by least(v.ends, e.ends) - greatest(v.starts, e.starts) desc, v.ends - v.starts, v.starts, v.latitude) = 1
+    )`
+}
+
+// Metres. Meetings without a place happen to be attended at home and at work: that tells nothing of where they are.
+const AT_HOME = sql`300`
+
+/** Declined by whoever is invited to nearly all that a calendar has in a month: its owner. */
+const declined = ({ events }: EventPlaces): Sql =>
+  has(events, "attendees")
+    ? sql`invited as (
+        select _event, calendar, month, address, bool_or(response = 'declined') as declined from (
+          select _event, calendar, month, lower(one->>'address') as address, one->>'response' as response
+          from (
+            select _event, ${has(events, "calendar") ? sql`coalesce(calendar, '')` : sql`''`} as calendar,
+              date_trunc('month', starts_at) as month, unnest(from_json(attendees, '["json"]')) as one
+            from listed where attendees is not null
+          )
+        ) where address is not null group by all
+      ), busy as (
+        select calendar, month, count(distinct _event) as events from invited group by all
+      ), declined as (
+        select distinct _event from invited join (
+          select calendar, month, address from invited join busy using (calendar, month)
+          group by all having count(*) >= 0.7 * any_value(events) and any_value(events) >= 3
+        ) using (calendar, month, address) where declined
+      )`
+    : sql`declined as (select null::bigint as _event where false)`
+
+/** CTEs, the last of them `events_placed`: the events that may have pictures, with `_latitude` and `_longitude` as far as known. */
+export const placedEvents = (given: EventPlaces): Sql => {
+  const { events } = given
+  const own = has(events, "latitude", "longitude")
+  const text = has(events, "location_text")
+  return sql`listed as materialized (
+      select *, row_number() over () as _event from ${events.table}
+      where isfinite(starts_at) ${has(events, "status") ? sql`and status is distinct from 'cancelled'` : empty}
+        ${text ? sql`and not coalesce(regexp_matches(location_text, '^\\s*https?://\\S+\\s*$'), false)` : empty}
+    ), ${declined(given)}, ${told(given)}, situated as (
+      select e._event, starts_at, ends_at, coalesce(${own ? sql`e.latitude` : sql`null`}, t.latitude)::double as latitude,
+        coalesce(${own ? sql`e.longitude` : sql`null`}, t.longitude)::double as longitude,
+        ${has(events, "all_day") ? sql`coalesce(all_day, false)` : sql`false`} as all_day
+      from listed e left join told t on ${text ? sql`t.words = lower(trim(e.location_text))` : sql`false`}
+    ), unplaced as (
+      select _event, epoch_us(starts_at) as starts, epoch_us(ends_at) as ends from situated
+      where latitude is null and not all_day and ends_at - starts_at between interval 10 minutes and interval 12 hours
+    ), ${stayed(given)}, events_placed as materialized (
+      select e.*, coalesce(s.latitude, v.latitude) as _place_latitude, coalesce(s.longitude, v.longitude) as _place_longitude
+      from listed e join situated s using (_event) left join stayed v using (_event)
+      where _event not in (select _event from declined where _event is not null)
+    )`
+}
