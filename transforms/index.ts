@@ -8,6 +8,7 @@ import { inferPlace } from "./infer-place.ts"
 import { joinTimePlace } from "./join-time-place.ts"
 import { linkEvents } from "./link-events.ts"
 import { reverseGeocode } from "./reverse-geocode.ts"
+import { resolvePeople } from "./resolve-people.ts"
 import { select } from "./select.ts"
 import { sql } from "./sql.ts"
 import { union } from "./union.ts"
@@ -23,5 +24,6 @@ export const transforms: ReadonlyArray<TransformSpec> = [
   reverseGeocode,
   joinTimePlace,
   linkEvents,
-  groupMoments
+  groupMoments,
+  resolvePeople
 ]

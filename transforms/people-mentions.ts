@@ -1,0 +1,67 @@
+/** Who is mentioned where, as SQL: people invited to events, and people tagged in pictures. */
+import { uuid5Sql } from "../src/component/id.ts"
+import type { Relation } from "../src/component/relation.ts"
+import { type Sql, join, literal, sql } from "../src/component/sql.ts"
+import { plainName } from "./people-names.ts"
+
+/** Mail providers whose domains are one, and who deliver `name+tag@` to `name@`. */
+const PROVIDERS = [
+  ["gmail.com", ["googlemail.com"]],
+  ["icloud.com", ["me.com", "mac.com"]],
+  ["proton.me", ["protonmail.com", "protonmail.ch", "pm.me"]],
+  ["outlook.com", []],
+  ["hotmail.com", []],
+  ["live.com", []],
+  ["fastmail.com", []]
+] as const satisfies ReadonlyArray<readonly [string, ReadonlyArray<string>]>
+
+const DOMAINS = sql`map {${join(
+  PROVIDERS.flatMap(([domain, others]) => [domain, ...others].map((one) => sql`${literal(one)}: ${literal(domain)}`))
+)}}`
+
+/** The mailbox behind an address: the domain's first name, without tags, and at Gmail without dots. */
+export const mailbox = (address: Sql): Sql => {
+  const domain = sql`split_part(${address}, '@', 2)`
+  const local = sql`split_part(split_part(${address}, '@', 1), '+', 1)`
+  const provider = sql`${DOMAINS}[${domain}]`
+  return sql`case when ${provider} is null or ${local} = '' then ${address}
+    when ${provider} = 'gmail.com' then replace(${local}, '.', '') || '@gmail.com'
+    else ${local} || '@' || ${provider} end`
+}
+
+const parts = ({ columns, table }: Relation): ReadonlyArray<Sql> => {
+  const invited = sql`
+    select _id as place_id, 'events' as place, _id as occasion, ${columns.has("uid") ? sql`uid` : sql`null`}::varchar as series,
+      one->>'name' as name, lower(trim(one->>'address')) as address, one->>'role' as role, one->>'response' as response
+    from (select *, unnest(from_json(attendees, '["json"]')) as one from ${table} where attendees is not null) t`
+  const occasion =
+    columns.has("right_id") && columns.has("right_entity")
+      ? sql`case when right_entity = 'events' then right_id end`
+      : sql`null::uuid`
+  const tagged = sql`
+    select _id as place_id, 'media' as place, ${occasion} as occasion, null::varchar as series,
+      one->>'name' as name, lower(trim(one->>'address')) as address, null::varchar as role, null::varchar as response
+    from (select *, unnest(from_json(people, '["json"]')) as one from ${table} where people is not null) t`
+  return [...(columns.has("attendees") ? [invited] : []), ...(columns.has("people") ? [tagged] : [])]
+}
+
+/** Whether a relation mentions people. */
+export const mentionsPeople = ({ columns }: Relation): boolean => columns.has("attendees") || columns.has("people")
+
+/**
+ * CTEs: `mentions`, each with its `alias` (the id of a mailbox, or of a name without one), and `aliases`, each with its
+ * `mailbox` (null: a name only) and its `names`, as they are compared.
+ */
+export const mentionSteps = (relations: ReadonlyArray<Relation>): Sql => sql`
+  told as (
+    select * exclude (address), nullif(address, '') as address, ${plainName(sql`name`)} as plain
+    from (${join(relations.flatMap(parts), " union all ")})
+  ),
+  mentions as materialized (
+    select *, ${uuid5Sql(["person"], sql`coalesce('address:' || mailbox, 'name:' || plain)`)} as alias
+    from (select *, ${mailbox(sql`address`)} as mailbox from told) where coalesce(mailbox, plain) is not null
+  ),
+  aliases as materialized (
+    select alias, any_value(mailbox) as mailbox, list_sort(list(distinct plain) filter (plain is not null)) as names
+    from mentions group by alias
+  )`
