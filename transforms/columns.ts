@@ -1,8 +1,10 @@
 /** Checks of the columns that a configuration names, before any SQL is made of them. */
 import { Effect } from "effect"
+import type { SqlType } from "../src/component/column.ts"
 import { ConfigProblem } from "../src/component/error.ts"
 import { nearest } from "../src/component/nearest.ts"
 import type { Relation } from "../src/component/relation.ts"
+import { type Sql, name, sql } from "../src/component/sql.ts"
 
 type Path = ReadonlyArray<string | number>
 
@@ -59,3 +61,7 @@ export const tieBreakers = (relation: Relation, keys: ReadonlyArray<string>): Re
   const known = keys.filter((key) => relation.columns.has(key))
   return known.length > 0 ? known : [...relation.columns.keys()]
 }
+
+/** A column of the relation `t`; null where it lacks it. */
+export const columnOrNull = ({ columns }: Relation, column: string, type: SqlType): Sql =>
+  columns.has(column) ? sql`${name("t", column)}::${name(type)}` : sql`null::${name(type)}`

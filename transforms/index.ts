@@ -1,5 +1,6 @@
 /** All transforms. */
 import type { TransformSpec } from "../src/component/transform.ts"
+import { days } from "./days.ts"
 import { dedupe } from "./dedupe.ts"
 import { filter } from "./filter.ts"
 import { groupMoments } from "./group-moments.ts"
@@ -9,8 +10,11 @@ import { joinTimePlace } from "./join-time-place.ts"
 import { linkEvents } from "./link-events.ts"
 import { reverseGeocode } from "./reverse-geocode.ts"
 import { resolvePeople } from "./resolve-people.ts"
+import { resolvePlaces } from "./resolve-places.ts"
 import { select } from "./select.ts"
 import { sql } from "./sql.ts"
+import { titles } from "./titles.ts"
+import { trips } from "./trips.ts"
 import { union } from "./union.ts"
 
 export const transforms: ReadonlyArray<TransformSpec> = [
@@ -25,5 +29,9 @@ export const transforms: ReadonlyArray<TransformSpec> = [
   joinTimePlace,
   linkEvents,
   groupMoments,
-  resolvePeople
+  resolvePeople,
+  resolvePlaces,
+  trips,
+  days,
+  titles
 ]

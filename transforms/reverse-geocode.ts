@@ -20,6 +20,7 @@ const VALUE = {
   place_country_code: text("ISO 3166-1 alpha-2."),
   place_latitude: double("Of the town."),
   place_longitude: double("Of the town."),
+  place_city_id: uuid("The town, also where place_id is a place of the row's own."),
   place_time_zone: text("IANA zone.")
 }
 
@@ -74,7 +75,7 @@ export const reverseGeocode = transform({
           on c.latitude = ${latitude} and c.longitude = ${longitude}`,
       lookup: {
         name: NAME,
-        version: 1,
+        version: 2,
         key: KEY,
         value: VALUE,
         keys: sql`select distinct ${latitude} as latitude, ${longitude} as longitude from ${from.table} t
@@ -93,16 +94,18 @@ const answer = (places: PlaceIndex, key: Row<Columns>): Row<typeof KEY & typeof 
   const latitude = Number(key["latitude"])
   const longitude = Number(key["longitude"])
   const city = places.city(latitude, longitude)
+  const id = city === null ? null : uuid5(["place", "geonames", city.country, city.admin1, city.name])
   return {
     latitude,
     longitude,
-    place_id: city === null ? null : uuid5(["place", "geonames", city.country, city.admin1, city.name]),
+    place_id: id,
     place_name: city?.name ?? null,
     place_locality: city?.name ?? null,
     place_region: city?.region ?? null,
     place_country_code: places.country(latitude, longitude),
     place_latitude: city?.latitude ?? null,
     place_longitude: city?.longitude ?? null,
+    place_city_id: id,
     place_time_zone: places.timeZone(latitude, longitude)
   }
 }
