@@ -1,39 +1,46 @@
 import { Duration, Effect, Schema } from "effect"
 import { ConfigProblem } from "../src/component/error.ts"
-import { ColumnName, DurationText, RelationName, RelationNames, withDefault } from "../src/component/fields.ts"
+import { ColumnName, DistanceText, DurationText, withDefault } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
 import { type Sql, empty, join, name, sql } from "../src/component/sql.ts"
-import { type TransformSpec, type Wanted, subject } from "../src/component/transform.ts"
+import { aidedTransform } from "../src/component/transform.ts"
+import { cameraClocks, clocked, hasClocks } from "./camera-clock.ts"
 import { requireColumns } from "./columns.ts"
+import { placedEvents } from "./event-place.ts"
 import { pointsOf, visitsOf, whereabouts } from "./place-by-time.ts"
 
-const config = Schema.Struct({
-  from: Schema.optionalKey(RelationName),
-  visits: Schema.optionalKey(RelationNames).annotate({
-    description: "Stays at a place: relations with starts_at, ends_at, latitude and longitude."
-  }),
-  points: Schema.optionalKey(RelationNames).annotate({
-    description: "Positions at a time: relations with recorded_at, taken_at or starts_at, latitude and longitude."
-  }),
-  within: DurationText.pipe(withDefault("30m")).annotate({
-    description: "How far apart in time a row and a point may be."
-  }),
-  time: ColumnName.pipe(withDefault("taken_at")).annotate({ description: "The column with the time of a row." }),
-  withheld: Schema.Boolean.pipe(withDefault(false)).annotate({
-    description: "Whether rows whose place the provider withheld get one too."
-  })
-})
-
-const decode = Schema.decodeUnknownEffect(config, { errors: "all", onExcessProperty: "error" })
-
 /** Says where something was by when it was. */
-export const inferPlace: TransformSpec = {
+export const inferPlace = aidedTransform("one", {
+  visits: "Stays at a place: relations with starts_at, ends_at, latitude and longitude.",
+  points: "Positions at a time: relations with recorded_at, taken_at or starts_at, latitude and longitude.",
+  events: "Events with a place: where someone was during one, if nothing else tells.",
+  places: "Homes and places of work, as `resolve-places` finds them: no event is placed there."
+})({
   type: "infer-place",
-  summary: "Gives rows without coordinates a place by their time, from visits and points.",
-  description:
-    "A row with a time, but without coordinates, gets those of the visit that covers its time (the shortest, if several do); else of the points before and after it, in proportion to time, or of the one that is no more than `within` away. Its `location_status` is then `inferred`; `location_rule` says how (`infer-place/1:visit`, `:between` or `:point`), and `location_evidence` how many seconds away each visit or point is, with its id. All other rows stay as they are, and so do places that the provider withheld, unless asked for. Points that were inferred themselves are no evidence.",
-  inputs: "list",
-  config,
+  summary: "Gives rows without coordinates a place by their time, from visits, points, other rows and events.",
+  description: [
+    "A row with a time, but without coordinates, gets those of the visit that covers its time (the shortest, if several do); else of the points before and after it, in proportion to time, or of the one that is no more than `within` away; other rows that know their place are points too. Else it gets those of the event during which it was taken.",
+    "Its `location_status` is then `inferred`; `location_rule` says how (`infer-place/2:visit`, `:between`, `:point`, `:neighbour` for another row, or `:event`), and `location_evidence` how many seconds away each of these is, with its id and what it is (`of`), and by how many metres the place may be wrong, as far as can be told.",
+    "All other rows stay as they are, and so do places that the provider withheld, unless asked for. What was inferred is no evidence. A camera's clock that is found to be wrong is corrected for this, as `link-events` does."
+  ].join(" "),
+  config: {
+    within: DurationText.pipe(withDefault("30m")).annotate({
+      description: "How far apart in time a row and a point may be."
+    }),
+    accuracy: Schema.optionalKey(DistanceText).annotate({
+      description: "By how much a place between two points may be wrong (default: by any distance)."
+    }),
+    neighbours: Schema.Boolean.pipe(withDefault(true)).annotate({
+      description: "Whether other rows that know their place are points."
+    }),
+    clock: Schema.Literals(["detect", "trust"])
+      .pipe(withDefault<"detect" | "trust">("detect"))
+      .annotate({ description: "`trust`: times of cameras are taken as they are." }),
+    time: ColumnName.pipe(withDefault("taken_at")).annotate({ description: "The column with the time of a row." }),
+    withheld: Schema.Boolean.pipe(withDefault(false)).annotate({
+      description: "Whether rows whose place the provider withheld get one too."
+    })
+  },
   examples: [
     {
       title: "Photos of a camera without GPS, from a location history",
@@ -57,84 +64,74 @@ export const inferPlace: TransformSpec = {
           latitude: 47.4,
           longitude: 8.5,
           location_status: "inferred",
-          location_rule: "infer-place/1:visit"
+          location_rule: "infer-place/2:visit"
         },
         {
           file_name: "b.jpg",
           latitude: 47.45,
           longitude: 8.6,
           location_status: "inferred",
-          location_rule: "infer-place/1:between"
+          location_rule: "infer-place/2:between"
         },
         { file_name: "c.jpg", latitude: 46.2, longitude: 6.1, location_rule: null },
         { file_name: "d.jpg", latitude: null, longitude: null, location_rule: null }
       ]
     }
   ],
-  bind: (raw) =>
-    Effect.map(decode(raw), (settings) => {
-      const visits = settings.visits ?? []
-      const points = settings.points ?? []
-      const listed = (names: ReadonlyArray<string>, field: string) =>
-        names.map((called, index): Wanted => ({
-          name: called,
-          path: names.length === 1 ? [field] : [field, index],
-          aside: true
-        }))
-      return {
-        wants: {
-          kind: "relations",
-          names: [subject(settings.from), ...listed(visits, "visits"), ...listed(points, "points")]
-        },
-        build: ([from, ...others]) =>
-          from === undefined
-            ? Effect.die(new Error("infer-place was built without its relations"))
-            : build(settings, from, others.slice(0, visits.length), others.slice(visits.length))
-      }
+  build: Effect.fnUntraced(function* (
+    { time, within, withheld, neighbours, accuracy, clock },
+    { aside, from: [from] }
+  ) {
+    if (from === undefined) return yield* Effect.die(new Error("infer-place was built without its relation"))
+    yield* requireColumns(from, [
+      { column: time, path: ["time"] },
+      ...REQUIRED.map((column) => ({ column, path: ["from"] }))
+    ])
+    const [visits, points, [events]] = [aside("visits"), aside("points"), aside("events")]
+    const others = neighbours && time === "taken_at" ? [from] : []
+    if (visits.length + points.length + others.length === 0 && events === undefined) {
+      return yield* new ConfigProblem({
+        code: "nothing-to-infer-from",
+        path: [],
+        message: "there is nothing to infer places from",
+        hint: "Name relations under `visits`, `points` or `events`, or let `neighbours` be true."
+      })
+    }
+    const byClock = clock === "detect" && time === "taken_at" && hasClocks(from)
+    const has = (column: string) => from.columns.has(column)
+    const table = byClock ? clocked(from) : from.table
+    const moment = sql`epoch_us(t.${name(time)}::timestamptz) ${byClock ? sql`+ coalesce(t._clock, 0) * 1000000` : empty}`
+    const sought = sql`case when (t.latitude is null or t.longitude is null)
+      ${has("location_status") && !withheld ? sql`and t.location_status is distinct from 'withheld'` : empty} then ${moment} end`
+    const before = [
+      ...(byClock ? [cameraClocks(from, { events: events ?? null, visits, points })] : []),
+      ...(events === undefined ? [] : [placedEvents({ events, visits: [], places: aside("places") })])
+    ]
+    const places = whereabouts({
+      sought: sql`select distinct ${sought} as sought from ${table} t where ${sought} is not null`,
+      visits: yield* visitsOf(visits),
+      points: yield* pointsOf([...points, ...others]),
+      events: events === undefined ? null : attended(events),
+      withinMicros: Math.round(Duration.toMillis(within) * 1000),
+      accuracy: accuracy ?? null
     })
-}
-
-const build = Effect.fnUntraced(function* (
-  { time, within, withheld }: typeof config.Type,
-  from: Relation,
-  visits: ReadonlyArray<Relation>,
-  points: ReadonlyArray<Relation>
-) {
-  if (visits.length + points.length === 0) {
-    return yield* new ConfigProblem({
-      code: "nothing-to-infer-from",
-      path: [],
-      message: "there is nothing to infer places from",
-      hint: "Name relations under `visits`, `points`, or both."
-    })
-  }
-  yield* requireColumns(from, [
-    { column: time, path: ["time"] },
-    ...REQUIRED.map((column) => ({ column, path: ["from"] }))
-  ])
-  const has = (column: string) => from.columns.has(column)
-  const sought = sql`case when (t.latitude is null or t.longitude is null)
-    ${has("location_status") && !withheld ? sql`and t.location_status is distinct from 'withheld'` : empty}
-    then epoch_us(t.${name(time)}::timestamptz) end`
-  const places = whereabouts({
-    sought: sql`select distinct ${sought} as sought from ${from.table} t where ${sought} is not null`,
-    visits: yield* visitsOf(visits),
-    points: yield* pointsOf(points),
-    withinMicros: Math.round(Duration.toMillis(within) * 1000)
+    const replaced = Object.keys(INFERRED).filter((column) => REQUIRED.includes(column) || has(column))
+    const added = Object.keys(INFERRED).filter((column) => !replaced.includes(column))
+    const value = (column: string, otherwise: Sql): Sql => {
+      const inferred = column === "location_evidence" && byClock ? TOLD_CLOCK : (INFERRED[column] ?? otherwise)
+      return sql`case when f.sought is null then ${otherwise} else ${inferred} end as ${name(column)}`
+    }
+    return {
+      query: sql`with ${join([...before, places])}
+        select t.* ${byClock ? sql`exclude (_clock, _clock_votes)` : empty}
+            replace (${join(replaced.map((column) => value(column, sql`t.${name(column)}`)))})
+          ${join(
+            added.map((column) => sql`, ${value(column, sql`null`)}`),
+            ""
+          )}
+        from ${table} t left join found f on f.sought = ${sought}`
+    }
   })
-  const replaced = Object.keys(INFERRED).filter((column) => REQUIRED.includes(column) || has(column))
-  const added = Object.keys(INFERRED).filter((column) => !replaced.includes(column))
-  const value = (column: string, otherwise: Sql): Sql =>
-    sql`case when f.sought is null then ${otherwise} else ${INFERRED[column] ?? otherwise} end as ${name(column)}`
-  return {
-    query: sql`with ${places}
-      select t.* replace (${join(replaced.map((column) => value(column, sql`t.${name(column)}`)))})
-        ${join(
-          added.map((column) => sql`, ${value(column, sql`null`)}`),
-          ""
-        )}
-      from ${from.table} t left join found f on f.sought = ${sought}`
-  }
 })
 
 const REQUIRED = ["latitude", "longitude"]
@@ -144,6 +141,16 @@ const INFERRED: { readonly [column: string]: Sql } = {
   latitude: sql`f.latitude`,
   longitude: sql`f.longitude`,
   location_status: sql`'inferred'`,
-  location_rule: sql`'infer-place/1:' || f.rule`,
+  location_rule: sql`'infer-place/2:' || f.rule`,
   location_evidence: sql`f.evidence`
 }
+
+/** The seconds by which the camera's time was corrected are evidence too. */
+const TOLD_CLOCK = sql`case when t._clock is null then f.evidence else f.evidence[:-2] || ',"clock":' || t._clock || '}' end`
+
+/** As visits: what has times and a place, and lasts for no more than half a day. */
+const attended = ({ columns }: Relation): Sql => sql`
+  select epoch_us(starts_at) as starts, epoch_us(ends_at) as ends, _place_latitude as latitude, _place_longitude as longitude,
+    ${columns.has("_id") ? sql`_id::uuid` : sql`null::uuid`} as id, 'events' as kind
+  from events_placed where _place_latitude is not null and ends_at - starts_at between interval 1 second and interval 12 hours
+    ${columns.has("all_day") ? sql`and all_day is not true` : empty}`

@@ -23,7 +23,8 @@ export const trackSlots = (
   ),
   ...points.map(
     (relation) => sql`
-      select epoch_us(${name(pointTime(relation))}) // ${slot} as slot, any_value(latitude::double), any_value(longitude::double)
+      select epoch_us(${name(pointTime(relation))}) // ${slot} as slot, any_value(latitude::double) as latitude,
+        any_value(longitude::double) as longitude
       from ${relation.table} where latitude is not null and isfinite(${name(pointTime(relation))}) ${isTold(relation)} group by 1`
   )
 ]

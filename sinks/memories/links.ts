@@ -49,8 +49,8 @@ const placed = (relation: Relation): ReadonlyArray<Sql> =>
       ]
     : []
 
-/** A visit counts for the whole of it; a point for the less, the longer ago it was. */
-const CONFIDENCE = sql`case when location_rule like '%:visit' then 0.9
+/** A visit counts for the whole of it, an event for less; a point for the less, the longer ago it was. */
+const CONFIDENCE = sql`case when location_rule like '%:visit' then 0.9 when location_rule like '%:event' then 0.6
   else greatest(0.3, 0.8 - list_min((location_evidence->'$.seconds')::double[]) / 3600) end`
 
 /** `located_by`: what an inferred place was inferred from, with the seconds between. */
@@ -58,7 +58,7 @@ const located = (relation: Relation): ReadonlyArray<Sql> =>
   relation.columns.has("location_evidence") && relation.columns.has("_entity")
     ? [
         sql`select _entity as from_type, _id as from_id, 'located_by' as relation,
-            case when location_rule like '%:visit' then 'visits' else 'points' end as to_type,
+            location_evidence->>'$.of[0]' as to_type,
             (location_evidence->>'$.ids[0]')::uuid as to_id, ${CONFIDENCE} as confidence, location_rule as rule,
             location_evidence::json as evidence
           from ${relation.table} where location_rule is not null and _id is not null

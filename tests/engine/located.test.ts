@@ -43,7 +43,7 @@ it.live("a place that was inferred says so, and from what, with the seconds betw
         from life.links l join life.media m on m.media_id = l.from_id join life.visits v on v.visit_id = l.to_id`)
     )
     assert.deepStrictEqual(links, [
-      { file_name: "a.jpg", relation: "located_by", rule: "infer-place/1:visit", seconds: "[0.0]", latitude: 47.4 }
+      { file_name: "a.jpg", relation: "located_by", rule: "infer-place/2:visit", seconds: "[0.0]", latitude: 47.4 }
     ])
   }).pipe(Effect.scoped)
 )

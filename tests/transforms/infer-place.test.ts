@@ -125,12 +125,12 @@ layer(services)("infer-place", (it) => {
         latitude: 48,
         longitude: 8,
         location_status: "inferred",
-        location_rule: "infer-place/1:visit",
-        location_evidence: `{"seconds":[0.0],"ids":["${id(2)}"]}`
+        location_rule: "infer-place/2:visit",
+        location_evidence: `{"seconds":[0.0],"metres":0,"ids":["${id(2)}"],"of":["visits"]}`
       })
       expect(found.get("b")).toMatchObject({ latitude: 47 })
       expect(found.get("end")).toMatchObject({ latitude: 47 })
-      expect(found.get("open")).toMatchObject({ latitude: 49, location_rule: "infer-place/1:visit" })
+      expect(found.get("open")).toMatchObject({ latitude: 49, location_rule: "infer-place/2:visit" })
     })
   )
 
@@ -146,22 +146,22 @@ layer(services)("infer-place", (it) => {
         latitude: 46.5,
         longitude: 7.5,
         location_status: "inferred",
-        location_rule: "infer-place/1:between",
-        location_evidence: `{"seconds":[600.0,1800.0],"ids":["${id(1)}","${id(2)}"]}`
+        location_rule: "infer-place/2:between",
+        location_evidence: `{"seconds":[600.0,1800.0],"metres":67291.0,"ids":["${id(1)}","${id(2)}"],"of":["points","points"]}`
       })
       expect(found.get("exact")).toMatchObject({
         latitude: 48,
-        location_rule: "infer-place/1:point",
-        location_evidence: `{"seconds":[0.0],"ids":["${id(2)}"]}`
+        location_rule: "infer-place/2:point",
+        location_evidence: `{"seconds":[0.0],"metres":null,"ids":["${id(2)}"],"of":["points"]}`
       })
       expect(found.get("after")).toMatchObject({
         latitude: 48,
-        location_evidence: `{"seconds":[1800.0],"ids":["${id(2)}"]}`
+        location_evidence: `{"seconds":[1800.0],"metres":null,"ids":["${id(2)}"],"of":["points"]}`
       })
       expect(found.get("before")).toMatchObject({
         latitude: 50,
-        location_rule: "infer-place/1:point",
-        location_evidence: `{"seconds":[1500.0],"ids":["${id(3)}"]}`
+        location_rule: "infer-place/2:point",
+        location_evidence: `{"seconds":[1500.0],"metres":null,"ids":["${id(3)}"],"of":["points"]}`
       })
       expect(found.get("far")).toMatchObject({ latitude: null, location_status: "unknown", location_rule: null })
     })
@@ -187,7 +187,10 @@ layer(services)("infer-place", (it) => {
         ])
       )
       const [row] = yield* run(inferPlace, `${YAML}\npoints: others`, [yield* photosOf([photo("a", 10)]), others])
-      expect(row).toMatchObject({ latitude: 47, location_evidence: '{"seconds":[60.0],"ids":[]}' })
+      expect(row).toMatchObject({
+        latitude: 47,
+        location_evidence: '{"seconds":[60.0],"metres":null,"ids":[],"of":["media"]}'
+      })
     })
   )
 
@@ -196,11 +199,11 @@ layer(services)("infer-place", (it) => {
       const photos = yield* photosOf([photo("a", 5), photo("b", 25)])
       const first = yield* visitsOf([visit(1, 0, 10, 47)])
       const once = yield* run(inferPlace, `${YAML}\nvisits: visits`, [photos, first])
-      expect(once.map((row) => row["location_rule"])).toEqual(["infer-place/1:visit", null])
+      expect(once.map((row) => row["location_rule"])).toEqual(["infer-place/2:visit", null])
       const made = yield* relation(
         "made",
         sql`select 'a' as name, make_timestamptz(0) as taken_at, 47.0::double as latitude, 8.0::double as longitude,
-          'inferred' as location_status, 'infer-place/1:visit' as location_rule, '{}' as location_evidence`
+          'inferred' as location_status, 'infer-place/2:visit' as location_rule, '{}' as location_evidence`
       )
       const points = yield* pointsOf([point(1, 25, 48, 8)])
       const again = yield* run(inferPlace, "type: infer-place\nfrom: made\npoints: [points, made]", [
@@ -208,14 +211,42 @@ layer(services)("infer-place", (it) => {
         points,
         made
       ])
-      expect(again).toMatchObject([{ latitude: 47, location_rule: "infer-place/1:visit", location_evidence: "{}" }])
+      expect(again).toMatchObject([{ latitude: 47, location_rule: "infer-place/2:visit", location_evidence: "{}" }])
+    })
+  )
+
+  it.effect("takes neighbours that know their place, then events; and nothing that is too uncertain", () =>
+    Effect.gen(function* () {
+      const photos = yield* photosOf([
+        photo("a", 10),
+        photo("known", 20, { latitude: 47, longitude: 8, location_status: "known" }),
+        photo("b", 200),
+        photo("all day", 400),
+        photo("between", 25),
+        photo("far", 30, { latitude: 48, longitude: 8, location_status: "known" })
+      ])
+      const events = yield* relation(
+        "events",
+        exampleTable([
+          { _id: id(7), starts_at: instant(190), ends_at: instant(220), all_day: false, latitude: 46, longitude: 7 },
+          { _id: id(8), starts_at: instant(300), ends_at: instant(500), all_day: true, latitude: 46, longitude: 7 }
+        ])
+      )
+      const rows = yield* run(inferPlace, `${YAML}\nevents: events\naccuracy: 500m`, [photos, events])
+      const told = new Map(rows.map((row) => [row["name"], [row["latitude"], row["location_rule"]]]))
+      expect(told.get("a")).toEqual([47, "infer-place/2:neighbour"])
+      expect(told.get("b")).toEqual([46, "infer-place/2:event"])
+      expect(told.get("all day")).toEqual([null, null])
+      expect(told.get("between")).toEqual([null, null])
+      const alone = yield* run(inferPlace, `${YAML}\nevents: events\nneighbours: false`, [photos, events])
+      expect(alone.find((row) => row["name"] === "a")).toMatchObject({ latitude: null })
     })
   )
 
   it.effect("says what is missing", () =>
     Effect.gen(function* () {
       const photos = yield* photosOf([photo("a", 5)])
-      const nothing = yield* Effect.flip(run(inferPlace, YAML, [photos]))
+      const nothing = yield* Effect.flip(run(inferPlace, `${YAML}\nneighbours: false`, [photos]))
       expect(nothing).toMatchObject({ code: "nothing-to-infer-from" })
       const wrong = yield* Effect.flip(run(inferPlace, `${YAML}\nvisits: points`, [photos, yield* pointsOf([])]))
       expect(wrong).toMatchObject({ code: "unknown-column", path: ["visits"] })
