@@ -8,6 +8,7 @@ import { hash } from "./hash.ts"
 import { inferPlace } from "./infer-place.ts"
 import { joinTimePlace } from "./join-time-place.ts"
 import { linkEvents } from "./link-events.ts"
+import { linkPlays } from "./link-plays.ts"
 import { reverseGeocode } from "./reverse-geocode.ts"
 import { resolvePeople } from "./resolve-people.ts"
 import { resolvePlaces } from "./resolve-places.ts"
@@ -28,6 +29,7 @@ export const transforms: ReadonlyArray<TransformSpec> = [
   reverseGeocode,
   joinTimePlace,
   linkEvents,
+  linkPlays,
   groupMoments,
   resolvePeople,
   resolvePlaces,

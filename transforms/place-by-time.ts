@@ -7,6 +7,7 @@ import type { ConfigProblem } from "../src/component/error.ts"
 import type { Relation } from "../src/component/relation.ts"
 import { type Sql, empty, join, literal, name, sql } from "../src/component/sql.ts"
 import { requireColumns } from "./columns.ts"
+import { covering } from "./covering.ts"
 import { distanceMetres } from "./geo.ts"
 import { isTold, pointTime } from "./tracks.ts"
 
@@ -115,19 +116,14 @@ const evidence = (seconds: Sql, metres: Sql, ids: Sql, kinds: Sql): Sql => {
   return sql`json_object('seconds', ${listed(seconds)}, 'metres', ${metres}, 'ids', ${listed(ids)}, 'of', ${listed(kinds)})::varchar`
 }
 
-/** Visits and times meet in buckets about as long as a visit: an equality, so that it is a hash join. */
-const covered = (called: string, rule: string, visits: Sql, open: Sql, metres: number): Sql => {
-  const [stays, widths] = [name(`${called}_stays`), name(`${called}_widths`)]
-  return sql`${stays} as (${visits}),
-  ${widths} as materialized (select greatest(1000000, avg(ends - starts))::bigint as width from ${stays}),
-  ${name(called)} as materialized (
-    select sought, ${literal(rule)} as rule, ${evidence(sql`0.0`, literal(metres), sql`id`, sql`kind`)} as evidence, latitude, longitude
-    from (select sought, sought // width as bucket from ${open}, ${widths})
-      join (select *, unnest(range(starts // width, (ends - 1) // width + 1)) as bucket from ${stays}, ${widths}) using (bucket)
-    where sought >= starts and sought < ends
-    qualify row_number() over (partition by sought order by ends - starts, id, latitude, longitude) = 1
-  )`
-}
+const covered = (called: string, rule: string, spans: Sql, moments: Sql, metres: number): Sql =>
+  covering({
+    called,
+    moments,
+    spans,
+    ties: sql`id, latitude, longitude`,
+    values: sql`${literal(rule)} as rule, ${evidence(sql`0.0`, literal(metres), sql`id`, sql`kind`)} as evidence, latitude, longitude`
+  })
 
 const placed = (points: Sql, open: Sql, withinMicros: number, accuracy: number | null): Sql => {
   const near = (moment: Sql): Sql =>

@@ -93,7 +93,7 @@ layer(services)("dedupe", (test) => {
     Effect.gen(function* () {
       const points = yield* relation("points", [{ content_hash: "x" }])
       const problem = yield* Effect.flip(run(dedupe, "type: dedupe\nby: [content_hash, contnt_hash]", [points]))
-      expect(problem).toMatchObject({ code: "unknown-column", path: ["by", 1], hint: "Did you mean content_hash?" })
+      expect(problem).toMatchObject({ code: "unknown-column", path: ["by", 1], hint: `Did you mean "content_hash"?` })
     })
   )
 })
