@@ -30,10 +30,8 @@ export interface EventMatch extends Reach {
   readonly byPeople: boolean
   /** The left has `_clock` and `_clock_votes`. */
   readonly byClock: boolean
-  /** The left has `_at_home`: whether it is near a home. */
+  /** The left has `_at_home`: whether it is near a home, and `_at_usual`: whether it is at a home or at work. */
   readonly byHome: boolean
-  /** Where the person was is known: who is somewhere is at no event that is nowhere. */
-  readonly byTracks: boolean
 }
 
 export const SCORE_COLUMNS = ["link_time_score", "link_place_score", "link_people_score", "clock_seconds"]
@@ -86,6 +84,8 @@ const keyOf = (match: EventMatch, wanted: string): Sql =>
 
 /** About as far as a day goes from home without being a journey. */
 export const HOME_METRES = 25_000
+/** Meetings without a place happen to be attended at home and at work. */
+export const USUAL_METRES = 300
 /** All-day events of a single day that are nowhere are reminders. */
 const ONE_DAY = sql`86400000000`
 
@@ -94,10 +94,11 @@ const plausible = (match: EventMatch): Sql => {
   const home = match.byHome ? sql`coalesce(c.${keyOf(match, "_at_home")}, false)` : sql`false`
   const allDay = sql`case when n._latitude is null then n._ends - n._starts >= ${ONE_DAY} and not ${home}
     else c._metres is null or c._metres <= case when ${home} then ${literal(HOME_METRES)} else ${literal(match.allDayMetres)} end end`
-  const placed = match.left.place === null ? null : keyOf(match, match.left.place.latitude)
-  const nowhere = match.byTracks && placed !== null ? sql`and (n._latitude is not null or c.${placed} is null)` : empty
+  const usual = match.byHome
+    ? sql`and (n._latitude is not null or not coalesce(c.${keyOf(match, "_at_usual")}, false))`
+    : empty
   return sql`case when c._tier = 2 then ${allDay}
-    else (c._metres is null or c._metres <= ${literal(match.spotMetres)}) and c._micros <= ${margin(match, sql`c._metres`)} ${nowhere} end`
+    else (c._metres is null or c._metres <= ${literal(match.spotMetres)}) and c._micros <= ${margin(match, sql`c._metres`)} ${usual} end`
 }
 
 /** One number for score and event, so that the least of each group needs no sorting: equal scores go to the shorter event. */
@@ -162,7 +163,7 @@ export const eventQuery = (match: EventMatch): Sql => {
     ...["_by_date", "_inside", "_micros", "_no", "_at", "_date"],
     ...(byPeople ? ["_names", "_right_names"] : []),
     ...(byClock ? ["_clock", "_clock_votes"] : []),
-    ...(match.byHome ? ["_at_home"] : []),
+    ...(match.byHome ? ["_at_home", "_at_usual"] : []),
     ...(list === empty ? [] : ["_others"])
   ]
   const linked = (value: Sql): Sql => sql`case when _no is not null then ${value} end`

@@ -18,6 +18,8 @@ const patternOf = (
       type === "day" ? (source === "endRange" ? LAST_DAY : DAY) : type === "year" ? YEAR : value
     )
     .join("")
+    // Titles are searched for by people who type plain spaces.
+    .replaceAll(/[\u2009\u202f]/g, " ")
 
 const list = (texts: ReadonlyArray<string>): Sql => sql`[${join(texts.map((text) => literal(text)))}]`
 

@@ -6,7 +6,7 @@ import { type Sql, empty, join, literal, name, sql } from "../src/component/sql.
 import { aidedTransform } from "../src/component/transform.ts"
 import { cameraClocks, clocked, hasClocks } from "./camera-clock.ts"
 import { requireColumns, requireDistinct } from "./columns.ts"
-import { type EventMatch, HOME_METRES, SCORE_COLUMNS, eventQuery } from "./event-match.ts"
+import { type EventMatch, HOME_METRES, SCORE_COLUMNS, USUAL_METRES, eventQuery } from "./event-match.ts"
 import { placedEvents } from "./event-place.ts"
 import { distanceMetres } from "./geo.ts"
 import { namesOf } from "./people-names.ts"
@@ -29,7 +29,7 @@ export const linkEvents = aidedTransform("one", {
     "People: 1 where someone on the picture is invited, 0 where only others are, 0.5 where that is unknown. Equal scores go to the shorter event.",
     "An event without coordinates has those of others with the same location text, else those of the visit of about its time, unless that is a home or a place of work.",
     "No link leads to events that were cancelled, declined by the calendar's owner, held online (a URL as location), or to all-day events of a single day without a place, which are reminders.",
-    "With `visits`, a row whose place is known is at no timed event without one; with `places`, a row near home is at no all-day event elsewhere.",
+    "With `places`, a row at home or at work is at no event without a place, and a row near home at no all-day event elsewhere.",
     "A camera whose pictures fit other cameras, calendar or location history better by a difference (a time zone, or up to two hours) is matched by the corrected time: `clock_seconds` and the evidence say so, its `taken_at` stays as it is.",
     "The event's columns are named `right_…`; `link_confidence` is the score."
   ].join(" "),
@@ -183,9 +183,8 @@ export const linkEvents = aidedTransform("one", {
         place: { latitude: "_place_latitude", longitude: "_place_longitude" }
       },
       dateColumn: "_date",
-      alsoBy: [...(traits.byPeople ? ["_names"] : []), ...(traits.byHome ? ["_at_home"] : [])],
-      before: sql`${join(before)},`,
-      byTracks: visits.length > 0
+      alsoBy: [...(traits.byPeople ? ["_names"] : []), ...(traits.byHome ? ["_at_home", "_at_usual"] : [])],
+      before: sql`${join(before)},`
     }
     return { query: eventQuery(chosen) }
   })
@@ -198,12 +197,16 @@ const placeOf = ({ columns }: Relation): Side["place"] =>
 
 type Traits = Pick<EventMatch, "byClock" | "byDate" | "byHome" | "byPeople">
 
+/** One row: all homes, and all places where nothing that happens elsewhere is attended from: homes and places of work. */
 const homes = (places: ReadonlyArray<Relation>): Sql => {
   const listed = places.map(
-    ({ table }) => sql`select distinct latitude, longitude from ${table} where kind = 'home' and latitude is not null`
+    ({ table }) => sql`select distinct kind, latitude, longitude from ${table}
+      where kind in ('home', 'second-home', 'work') and latitude is not null`
   )
+  const spots = sql`list({'latitude': latitude, 'longitude': longitude})`
   return sql`homes as materialized (
-    select coalesce(list({'latitude': latitude, 'longitude': longitude}), []) as homes from (${join(listed, " union all ")}))`
+    select coalesce(${spots} filter (kind = 'home'), []) as homes, coalesce(${spots}, []) as usual
+    from (${join(listed, " union all ")}))`
 }
 
 /** The left rows with the time and date by which they are matched, the names of people, and whether they are near home. */
@@ -216,11 +219,15 @@ const leftTable = (left: Relation, starts: string, { byClock, byDate, byHome, by
       : byDate
         ? sql`local_date`
         : sql`null::date`
-  const home = distanceMetres(
-    { latitude: sql`latitude`, longitude: sql`longitude` },
-    { latitude: sql`home.latitude`, longitude: sql`home.longitude` }
-  )
-  return sql`(select l.* ${byHome ? sql`exclude (homes), list_bool_or(list_transform(homes, lambda home: ${home} <= ${literal(HOME_METRES)})) as _at_home` : empty},
+  const within = (places: Sql, metres: number): Sql => {
+    const apart = distanceMetres(
+      { latitude: sql`latitude`, longitude: sql`longitude` },
+      { latitude: sql`place.latitude`, longitude: sql`place.longitude` }
+    )
+    return sql`list_bool_or(list_transform(${places}, lambda place: ${apart} <= ${literal(metres)}))`
+  }
+  const near = sql`exclude (homes, usual), ${within(sql`homes`, HOME_METRES)} as _at_home, ${within(sql`usual`, USUAL_METRES)} as _at_usual`
+  return sql`(select l.* ${byHome ? near : empty},
       ${at} as _at, ${date} as _date ${byPeople ? sql`, ${namesOf(sql`people`)} as _names` : empty}
     from (select * from ${byClock ? clocked(left) : left.table} ${byHome ? sql`, homes` : empty}) l)`
 }

@@ -105,25 +105,26 @@ const LONGEST = sql`1209600000000`
 
 const CITY = ["place_city_id", "place_locality", "place_region", "place_country_code"] as const
 
-const cityOf = (relation: Relation): Sql =>
-  join(
+const cityOf = (relation: Relation): Sql => sql`${columnOrNull(relation, "place_latitude", "DOUBLE")} as town_latitude,
+  ${columnOrNull(relation, "place_longitude", "DOUBLE")} as town_longitude, ${join(
     CITY.map(
       (column) =>
         sql`${columnOrNull(relation, column, column === "place_city_id" ? "UUID" : "VARCHAR")} as ${name(column)}`
     )
-  )
+  )}`
 
 const staysOf = (relation: Relation): Sql => sql`
   select ${columnOrNull(relation, "_id", "UUID")} as id, epoch_us(starts_at) as starts, epoch_us(ends_at) as ends,
     latitude::double as latitude, longitude::double as longitude,
     nullif(trim(${columnOrNull(relation, "name", "VARCHAR")}), '') as name,
-    ${columnOrNull(relation, "place_id", "UUID")} as place_id, ${cityOf(relation)}
+    nullif(${columnOrNull(relation, "place_id", "UUID")}, ${columnOrNull(relation, "place_city_id", "UUID")}) as place_id, ${cityOf(relation)}
   from ${relation.table} t where isfinite(starts_at) and isfinite(ends_at)`
 
 /** A point stands for the time up to the next one, but for no more than half an hour. */
 const pointsOf = (relation: Relation): Sql => sql`
   select null::uuid as id, moment as starts, least(moment + 1800000000, lead(moment) over (order by moment)) as ends,
-    latitude, longitude, null::varchar as name, null::uuid as place_id, ${join(CITY.map((column) => sql`null as ${name(column)}`))}
+    latitude, longitude, null::varchar as name, null::uuid as place_id, null::double as town_latitude,
+    null::double as town_longitude, ${join(CITY.map((column) => sql`null as ${name(column)}`))}
   from (select epoch_us(${name(pointTime(relation))}) as moment, latitude::double as latitude, longitude::double as longitude
     from ${relation.table} where isfinite(${name(pointTime(relation))}) and latitude is not null ${isTold(relation)})`
 
@@ -166,25 +167,24 @@ const spots = (home: string | undefined, work: string | undefined): Sql => {
 /** The levels around places, and in which each place lies. */
 const around = (also: ReadonlyArray<Relation>, locale: string): Sql => {
   const towns = [
-    sql`select ${names(CITY)}, latitude, longitude from stays where place_locality is not null or place_country_code is not null`,
+    sql`select ${names(CITY)}, town_latitude as latitude, town_longitude as longitude from stays where place_country_code is not null`,
     ...also.map(
-      (relation) => sql`select ${cityOf(relation)}, ${columnOrNull(relation, "place_latitude", "DOUBLE")},
-          ${columnOrNull(relation, "place_longitude", "DOUBLE")}
-        from ${relation.table} t where place_country_code is not null`
+      (relation) => sql`select ${names(CITY)}, town_latitude, town_longitude
+        from (select ${cityOf(relation)} from ${relation.table} t where t.place_country_code is not null)`
     )
   ]
   const region = uuid5Sql(["place", "region"], sql`place_country_code || '/' || place_region`)
   const country = uuid5Sql(["place", "country"], sql`place_country_code`)
   const city = sql`coalesce(place_city_id, ${uuid5Sql(["place", "city"], sql`place_country_code || '/' || coalesce(place_region, '') || '/' || place_locality`)})`
   return sql`towns as materialized (
-    select ${names(CITY)}, avg(latitude) as latitude, avg(longitude) as longitude,
+    select ${names(CITY)}, max(latitude) as latitude, max(longitude) as longitude,
       case when place_locality is not null then ${city} end as city,
       case when place_region is not null then ${region} end as region, ${country} as country
     from (${join(towns, " union all ")}) where place_country_code is not null group by ${names(CITY)}
   ),
   countries as (select * from (values ${join(countryNames(locale).map(([code, called]) => sql`(${literal(code)}, ${literal(called)})`))}) c(code, called)),
   levels as (
-    select city as place, any_value(place_locality) as name, 'city' as kind, round(avg(latitude), 6) as latitude, round(avg(longitude), 6) as longitude,
+    select city as place, any_value(place_locality) as name, 'city' as kind, max(latitude) as latitude, max(longitude) as longitude,
       any_value(place_locality) as locality, any_value(place_region) as region, any_value(place_country_code) as country_code,
       coalesce(any_value(region), any_value(country)) as parent
     from towns where city is not null group by city

@@ -22,7 +22,7 @@ export const trips = aidedTransform("many", {
   summary: "Finds the times away from home: trips with their nights, and day trips.",
   description: [
     "Someone is away where the nearest home that was in use is farther than `distance`. A trip lasts from leaving home to being home again, with at least one night away (over 3 o'clock, by the sun); a `day-trip` goes at least `day_distance` far, for two hours or more.",
-    "Visits and points say where someone was; pictures do on days without them. A pause in these of more than `gap` ends a trip.",
+    "Visits and points say where someone was; pictures do where these are silent for hours. A pause in these of more than `gap` ends a trip.",
     "`title` and `place_name` are the place where most of the time was spent. One row for each trip and what it contains: pictures and visits of the time, and events that took place away. What is known to be at home isn't part of it."
   ].join(" "),
   config: {
@@ -117,6 +117,8 @@ const located = ({ columns }: Relation): boolean => columns.has("latitude") && c
 
 const DAY = sql`86400000000`
 const HOUR = sql`3600000000`
+/** Three hours: pictures count where nothing else is known of the hours around them. */
+const WATCH = sql`10800000000`
 
 /** One row, so that each position has all homes beside it. */
 const homes = (places: ReadonlyArray<Relation>): Sql => sql`homes as materialized (
@@ -163,13 +165,24 @@ const positions = (
   const none = sql`select null::bigint as starts, null::bigint as ends, null::double as latitude, null::double as longitude,
     null::uuid as place_id, null::varchar as place_name, null::varchar as place_country_code where false`
   return sql`tracks as (${join([none, ...tracks], " union all ")}),
-  known_days as (select distinct unnest(range(starts // ${DAY}, ends // ${DAY} + 1)) as day from tracks where latitude is not null),
+  watched as (
+    select distinct unnest(range(starts // ${WATCH} - 1, ends // ${WATCH} + 2)) as watch from tracks where latitude is not null
+  ),
   positions as materialized (
     from tracks where latitude is not null
     union all
-    from (${join([none, ...shots], " union all ")}) where latitude is not null and starts // ${DAY} not in (select day from known_days)
+    from (${join([none, ...shots], " union all ")}) where latitude is not null and starts // ${WATCH} not in (select watch from watched)
   )`
 }
+
+/** Microseconds for a way: at 72 km/h on average, with half as much and an hour for whatever comes between; a day at most. */
+const way = (metres: Sql): Sql => sql`least(${DAY}, ${HOUR} + (1.5 * ${metres} / 20 * 1000000)::bigint)`
+
+/** From the home where someone was before, which may not be the nearest. */
+const fromBase = distanceMetres(
+  { latitude: sql`b.base.latitude`, longitude: sql`b.base.longitude` },
+  { latitude: sql`n.latitude`, longitude: sql`n.longitude` }
+)
 
 /** Positions in the order of time; a run is at home or away, and ends with a long pause. */
 const runs = (distance: number, dayDistance: number, gapMicros: number): Sql => sql`
@@ -183,19 +196,28 @@ const runs = (distance: number, dayDistance: number, gapMicros: number): Sql => 
     from (select *, lag(away) over (order by starts, ends, metres) as was from marked)
   ),
   found as (
-    select run, any_value(away) as away, min(starts) as first, max(ends) as last, max(metres) as metres, avg(longitude) as longitude
+    select run, any_value(away) as away, min(starts) as first, max(ends) as last, avg(longitude) as longitude,
+      arg_min(metres, starts) as first_metres, arg_max(metres, ends) as last_metres,
+      arg_max({'latitude': latitude, 'longitude': longitude}, ends) as last_spot
     from numbered group by run
   ),
+  -- Where nothing is known of leaving or coming home, the way took about so long.
   bounded as (
-    select *, case when first - left_at between 0 and ${DAY} then left_at else first end as starts,
-      case when back_at - last between 0 and ${DAY} then back_at else last end as ends
-    from (select *, lag(last) over (order by run) as left_at, lead(first) over (order by run) as back_at from found)
-    where away
+    select *, case when first - left_at >= 0 then greatest(left_at, first - ${way(sql`first_metres`)}) else first end as starts,
+      case when back_at - last >= 0 then least(back_at, last + ${way(sql`last_metres`)}) else last end as ends
+    from (
+      select *, lag(last) over (order by run) as left_at, lead(first) over (order by run) as back_at,
+        lag(last_spot) over (order by run) as base
+      from found
+    ) where away
+  ),
+  ranged as (
+    select b.*, (select max(coalesce(${fromBase}, n.metres)) from numbered n where n.run = b.run) as metres from bounded b
   ),
   dated as (
     select *, round(longitude / 15)::bigint * ${HOUR} as ahead,
       ((ends + ahead - 3 * ${HOUR}) // ${DAY} - (starts + ahead - 3 * ${HOUR}) // ${DAY})::integer as nights
-    from bounded where ends > starts
+    from ranged where ends > starts
   ),
   journeys as materialized (
     select *, case when nights > 0 then 'trip' else 'day-trip' end as kind from dated

@@ -13,7 +13,7 @@ import { loadEntity, loadStaged } from "./entities.ts"
 import { loadLinks } from "./links.ts"
 import { formMemories } from "./moments.ts"
 import { loadPeople } from "./people.ts"
-import { loadPlaces } from "./places.ts"
+import { isGeocoded, loadPlaces } from "./places.ts"
 import { loadProvenance } from "./provenance.ts"
 import { beginRenaming } from "./renamed.ts"
 
@@ -30,13 +30,14 @@ export const loadMemories = (
         counts = plus(counts, more)
       })
     yield* database.execute(beginRenaming)
-    // Where people were resolved, they are not made of each event's attendees again.
-    const resolved = relations.some((relation) => relation.entity === "people" && isDerived(relation))
+    // What was resolved is not made of each event's attendees, or each visit's place, again.
+    const resolves = (entity: EntityName) => relations.some((one) => one.entity === entity && isDerived(one))
+    const [hasPeople, hasPlaces] = [resolves("people"), resolves("places")]
     /** What is kept beside entities of a relation: of a source as it was staged, everybody's. */
     const beside = (entity: EntityName, sources: ReadonlyArray<StagedSource>, kept: Sql) =>
       Effect.gen(function* () {
         if (entity === "media") yield* tally(loadAlbums(sources, kept, change))
-        if (entity === "events" && !resolved) yield* tally(loadPeople(sources, kept, change))
+        if (entity === "events" && !hasPeople) yield* tally(loadPeople(sources, kept, change))
       })
     const referred = (entity: EntityName, sources: ReadonlyArray<StagedSource>, ids: Sql) =>
       Effect.gen(function* () {
@@ -74,7 +75,7 @@ export const loadMemories = (
           )
         }
       }
-      yield* tally(loadPlaces(relation, change))
+      if (!hasPlaces || isGeocoded(relation)) yield* tally(loadPlaces(relation, change))
       if (relation.columns.has("right_id") || relation.columns.has("moment_id")) {
         yield* tally(formMemories(relation, sources, change))
       }

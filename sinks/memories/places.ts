@@ -21,10 +21,12 @@ const GEOCODED = {
 /** A visit's own words for where it was. */
 const OWN = { name: "name", latitude: "latitude", longitude: "longitude" } as const
 
+export const isGeocoded = (relation: Relation): boolean => relation.columns.has(GEOCODED.name)
+
 export const loadPlaces = (relation: Relation, change: Change): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
     if (!relation.columns.has("place_id")) return none
-    const geocoded = relation.columns.has(GEOCODED.name)
+    const geocoded = isGeocoded(relation)
     const present = Object.entries(geocoded ? GEOCODED : OWN).filter(([, column]) => relation.columns.has(column))
     const values = join(
       present.map(([own, column]) => sql`, max(${name(column)}) as ${name(own)}`),

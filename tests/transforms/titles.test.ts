@@ -27,7 +27,9 @@ layer(services)("titles", (it) => {
             date: long.format(date),
             month: format({ month: "long", year: "numeric" }).format(date),
             weekday: format({ weekday: "long" }).format(date),
-            dates: within ? long.formatRange(date, last) : `${long.format(date)} – ${long.format(last)}`
+            dates: within
+              ? long.formatRange(date, last).replaceAll("\u2009", " ")
+              : `${long.format(date)} – ${long.format(last)}`
           })
         }
         const list = new Intl.ListFormat(locale, { type: "conjunction", style: "long" })
