@@ -160,7 +160,12 @@ export const eventQuery = (match: EventMatch): Sql => {
   const list = listed(match)
   const joined = match.keep === "left" ? sql`left join` : sql`join`
   const hidden = [
-    ...["_by_date", "_inside", "_micros", "_no", "_at", "_date"],
+    "_by_date",
+    "_inside",
+    "_micros",
+    "_no",
+    "_at",
+    "_date",
     ...(byPeople ? ["_names", "_right_names"] : []),
     ...(byClock ? ["_clock", "_clock_votes"] : []),
     ...(match.byHome ? ["_at_home", "_at_usual"] : []),
