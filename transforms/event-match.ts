@@ -121,7 +121,8 @@ const scored = (match: EventMatch): Sql => {
 const chosen = (match: EventMatch): Sql => {
   const keys = names([...leftKeys(match).keys()])
   const others = match.match === "all" ? sql`, list_sort(list(distinct _rank))[2:] as _others` : empty
-  return sql`chosen as (select *, _rank % ${NUMBERS} as _no from
+  return sql`chosen as ${match.match === "all" ? sql`materialized` : empty} (
+    select *, _rank % ${NUMBERS} as _no ${match.match === "all" ? sql`, row_number() over () as _choice` : empty} from
     (select ${keys}, min(_rank) as _rank ${others} from scored group by ${keys}))`
 }
 
@@ -129,9 +130,9 @@ const chosen = (match: EventMatch): Sql => {
 const listed = (match: EventMatch): Sql =>
   match.match === "all" && match.right.relation.columns.has("_id")
     ? sql`, named as (
-        select any_value(keys) as keys, list({'id': r._id, 'score': round(1 - (other // ${NUMBERS}) / 1e6, 3)} order by other) as others
-        from (select row(${names([...leftKeys(match).keys()])}) as keys, _no, unnest(_others) as other from chosen)
-          join numbered r on r._no = other % ${NUMBERS} group by keys
+        select _choice, list({'id': r._id, 'score': round(1 - (other // ${NUMBERS}) / 1e6, 3)} order by other) as others
+        from (select _choice, unnest(_others) as other from chosen)
+          join numbered r on r._no = other % ${NUMBERS} group by _choice
       )`
     : empty
 
@@ -178,7 +179,7 @@ export const eventQuery = (match: EventMatch): Sql => {
         ${byPeople ? sql`, r._names as _right_names` : empty}
         ${list === empty ? empty : sql`, o.others as _others`}
       from ${left.relation.table} l ${joined} chosen b on ${same} ${joined} numbered r on r._no = b._no
-        ${list === empty ? empty : sql`left join named o on o.keys = row(${join([...keys.keys()].map((key) => sql`b.${name(key)}`))})`}
+        ${list === empty ? empty : sql`left join named o on o._choice = b._choice`}
     ), weighed as (
       select *, ${linked(timeScore(match, pair))}::double as link_time_score,
         ${linked(placeScore(match, pair))}::double as link_place_score,

@@ -2,7 +2,7 @@ import { Duration, Effect, Schema } from "effect"
 import { ConfigProblem } from "../src/component/error.ts"
 import { DistanceText, DurationText, withDefault } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { type Sql, empty, join, literal, name, sql } from "../src/component/sql.ts"
+import { type Sql, empty, join, literal, name, names, sql } from "../src/component/sql.ts"
 import { aidedTransform } from "../src/component/transform.ts"
 import { cameraClocks, clocked, hasClocks } from "./camera-clock.ts"
 import { requireColumns, requireDistinct } from "./columns.ts"
@@ -127,7 +127,7 @@ export const linkEvents = aidedTransform("one", {
       expect: [{ file_name: "a.jpg", right_title: "Dinner", link_people_score: 1 }]
     }
   ],
-  build: Effect.fnUntraced(function* ({ match, keep, clock, time, place }, { aside, from: [left] }) {
+  build: Effect.fnUntraced(function* ({ match, keep, clock, time, place: radius }, { aside, from: [left] }) {
     const [right] = aside("events")
     if (left === undefined || right === undefined) {
       return yield* new ConfigProblem({
@@ -162,6 +162,18 @@ export const linkEvents = aidedTransform("one", {
       ...(traits.byHome ? [homes(places)] : []),
       placedEvents({ events: right, visits, places })
     ]
+    const table = leftTable(left, starts, traits)
+    const alsoBy = [...(traits.byPeople ? ["_names"] : []), ...(traits.byHome ? ["_at_home", "_at_usual"] : [])]
+    const ended = starts === "starts_at" && left.columns.has("ends_at")
+    const place = placeOf(left)
+    const values = [
+      "_at",
+      "_date",
+      ...(ended ? ["ends_at"] : []),
+      ...(place === null ? [] : Object.values(place)),
+      ...alsoBy
+    ]
+    before.push(sql`lefts as materialized (select distinct ${names(values)} from ${table})`)
     const chosen: EventMatch = {
       ...traits,
       match,
@@ -169,13 +181,13 @@ export const linkEvents = aidedTransform("one", {
       withinMicros: Math.max(near, atPlace),
       nearMicros: near,
       atPlaceMicros: atPlace,
-      withinMetres: Math.max(place.within, place.all_day),
-      spotMetres: place.within,
-      allDayMetres: place.all_day,
+      withinMetres: Math.max(radius.within, radius.all_day),
+      spotMetres: radius.within,
+      allDayMetres: radius.all_day,
       left: {
-        relation: { ...left, table: leftTable(left, starts, traits) },
-        time: { start: "_at", end: starts === "starts_at" && left.columns.has("ends_at") ? "ends_at" : null },
-        place: placeOf(left)
+        relation: { ...left, table },
+        time: { start: "_at", end: ended ? "ends_at" : null },
+        place
       },
       right: {
         relation: { ...right, table: rightTable(traits.byPeople) },
@@ -183,7 +195,8 @@ export const linkEvents = aidedTransform("one", {
         place: { latitude: "_place_latitude", longitude: "_place_longitude" }
       },
       dateColumn: "_date",
-      alsoBy: [...(traits.byPeople ? ["_names"] : []), ...(traits.byHome ? ["_at_home", "_at_usual"] : [])],
+      alsoBy,
+      probed: sql`lefts`,
       before: sql`${join(before)},`
     }
     return { query: eventQuery(chosen) }

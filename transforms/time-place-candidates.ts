@@ -36,6 +36,8 @@ export interface Reach {
   readonly byDate: boolean
   /** The left's column with the local date (default: local_date). */
   readonly dateColumn?: string
+  /** Where the left's values are looked up (default: the relation itself): each once is enough. */
+  readonly probed?: Sql
   /** Further columns of the left on which the choice among its pairs depends. */
   readonly alsoBy?: ReadonlyArray<string>
 }
@@ -136,6 +138,7 @@ const widthOf = (byDate: boolean): Sql => sql`(select _width from widths where _
 const probes = (reach: Reach): Sql => {
   const { relation, time, place } = reach.left
   const date = reach.dateColumn ?? "local_date"
+  const probed = reach.probed ?? relation.table
   const point = place === null ? null : pointOf(place, "l")
   const values = sql`${join([...leftKeys(reach)].map(([key, column]) => sql`l.${name(column)} as ${name(key)}`))},
     ${point?.latitude ?? sql`null::double`} as _latitude, ${point?.longitude ?? sql`null::double`} as _longitude`
@@ -145,11 +148,11 @@ const probes = (reach: Reach): Sql => {
   const day = dayMicros(date, "l")
   const dated = sql`union all
     select *, _first // ${widthOf(true)}
-    from (select ${values}, true, ${day} as _first, ${day} as _last from ${relation.table} l where l.${name(date)} is not null)`
+    from (select ${values}, true, ${day} as _first, ${day} as _last from ${probed} l where l.${name(date)} is not null)`
   return sql`probes as (
     select *, ${bucket} as _bucket
     from (select ${values}, false as _by_date, ${startOf(time, "l")} as _first, ${endOf(time, "l")} as _last
-      from ${relation.table} l) where _first is not null
+      from ${probed} l) where _first is not null
     ${reach.byDate ? dated : empty}
   )`
 }
