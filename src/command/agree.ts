@@ -6,12 +6,12 @@ import { type Shared, commandError } from "./reply.ts"
 /** Goes on with `--yes`, or when a person at a terminal says so. What is asked about is shown first. */
 export const agree = (shared: Shared, what: string, question: string, yes: boolean) =>
   Effect.gen(function* () {
-    if (!shared.json && !shared.quiet && !yes) yield* Effect.sync(() => process.stderr.write(`${what}\n`))
     if (yes) return
     if (process.stdin.isTTY !== true || process.stderr.isTTY !== true || shared.json) {
       return yield* commandError("not-confirmed", `${what}\nNothing was changed.`, "Say --yes to go on.", 2)
     }
     const answered = yield* Effect.promise(async () => {
+      process.stderr.write(`${what}\n`)
       const terminal = createInterface({ input: process.stdin, output: process.stderr })
       const line = await terminal.question(`${question} [y/N] `)
       terminal.close()

@@ -1,5 +1,5 @@
 import { resolve } from "node:path"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { exportTo } from "../engine/export/index.ts"
 import { Progress } from "../engine/progress.ts"
 import { progressWriter } from "./progress.ts"
@@ -28,8 +28,5 @@ export const exportLife = (shared: Shared, { directory, media }: ExportInput) =>
             ])
       ].join("\n")
       return { summary, result: summary, text }
-    }).pipe(
-      Effect.provide(Layer.mergeAll(homeLayer(shared))),
-      Effect.provideService(Progress, progressWriter(shared.quiet))
-    )
+    }).pipe(Effect.provide(homeLayer(shared)), Effect.provideService(Progress, progressWriter(shared.quiet)))
   )

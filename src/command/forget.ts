@@ -36,6 +36,9 @@ const erase = (shared: Shared, input: ForgetInput) =>
   Effect.gen(function* () {
     const selector = yield* selectorIn(input)
     const found = yield* outlook(selector)
+    if (found.sources.length === 0 && Object.keys(found.rows).length === 0) {
+      return yield* commandError("nothing-found", "There is nothing of that kind to forget.", "Nothing was changed.", 2)
+    }
     yield* agree(shared, outlookText(found), "Forget that? It can't be undone.", input.yes)
     const plans = yield* plansOf(process.env)
     const receipt = yield* recorded({ command: "forget", pipeline: null, definition: null }, (context) =>

@@ -32,7 +32,8 @@ export const findRun = (wanted: string): Effect.Effect<RunRow, DatabaseError | S
     const id = wanted.trim().toLowerCase()
     const which =
       id === "last"
-        ? sql`status not in ('undone', 'running') and command not in ('undo', 'forget')`
+        ? sql`status not in ('undone', 'running') and command not in ('undo', 'forget', 'import')
+            and (status <> 'failed' or command = 'run')`
         : sql`starts_with(run_id::varchar, ${literal(id)})`
     const found = yield* database.rows(
       sql`select run_id::varchar as run_id, pipeline, command, status, started_at::varchar as started_at from state.runs
