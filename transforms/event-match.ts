@@ -45,6 +45,8 @@ interface Pair {
   readonly inside: Sql
   readonly micros: Sql
   readonly metres: Sql
+  /** The event's place is where the person stayed then, and nothing else says so. */
+  readonly guessed: Sql
   readonly leftNames: Sql
   readonly rightNames: Sql
 }
@@ -60,9 +62,10 @@ const margin = ({ atPlaceMicros, nearMicros }: EventMatch, metres: Sql): Sql =>
 const radius = ({ allDayMetres, spotMetres }: EventMatch, byDate: Sql): Sql =>
   sql`case when ${byDate} then ${literal(allDayMetres)} else ${literal(spotMetres)} end`
 
-/** The same spot: 1; less with the distance, down to a half at the edge; unknown: a half. */
-const placeScore = (match: EventMatch, { byDate, metres }: Pair): Sql =>
-  sql`(case when ${metres} is null then 0.5 else 1 - 0.5 * ${metres} / (${radius(match, byDate)}) end)`
+/** The same spot: 1; less with the distance, down to a half at the edge and beyond; unknown: a half. A guess is half as good. */
+const placeScore = (match: EventMatch, { byDate, guessed, metres }: Pair): Sql =>
+  sql`(case when ${metres} is null then 0.5
+    else 0.5 + case when ${guessed} then 0.25 else 0.5 end * (1 - least(1, ${metres} / (${radius(match, byDate)}))) end)`
 
 /** Someone in both: 1; people known in both, but others: 0; unknown: a half. */
 const peopleScore = ({ byPeople }: EventMatch, { leftNames, rightNames }: Pair): Sql =>
@@ -93,7 +96,8 @@ const ONE_DAY = sql`86400000000`
 const plausible = (match: EventMatch): Sql => {
   const home = match.byHome ? sql`coalesce(c.${keyOf(match, "_at_home")}, false)` : sql`false`
   const allDay = sql`case when n._latitude is null then n._ends - n._starts >= ${ONE_DAY} and not ${home}
-    else c._metres is null or c._metres <= case when ${home} then ${literal(HOME_METRES)} else ${literal(match.allDayMetres)} end end`
+    when ${home} then c._metres is null or c._metres <= ${literal(HOME_METRES)}
+    else c._metres is null or c._metres <= ${literal(match.allDayMetres)} or n._visited end`
   const usual = match.byHome
     ? sql`and (n._latitude is not null or not coalesce(c.${keyOf(match, "_at_usual")}, false))`
     : empty
@@ -108,6 +112,7 @@ const scored = (match: EventMatch): Sql => {
     inside: sql`c._tier = 0`,
     micros: sql`c._micros`,
     metres: sql`c._metres`,
+    guessed: sql`n._guessed`,
     leftNames: match.byPeople ? sql`c.${keyOf(match, "_names")}` : sql`null`,
     rightNames: sql`n._names`
   }
@@ -155,6 +160,7 @@ export const eventQuery = (match: EventMatch): Sql => {
     inside: sql`_inside`,
     micros: sql`_micros`,
     metres: sql`link_metres`,
+    guessed: sql`_guessed`,
     leftNames: sql`_names`,
     rightNames: sql`_right_names`
   }
@@ -162,6 +168,7 @@ export const eventQuery = (match: EventMatch): Sql => {
   const joined = match.keep === "left" ? sql`left join` : sql`join`
   const hidden = [
     "_by_date",
+    "_guessed",
     "_inside",
     "_micros",
     "_no",
@@ -174,7 +181,7 @@ export const eventQuery = (match: EventMatch): Sql => {
   ]
   const linked = (value: Sql): Sql => sql`case when _no is not null then ${value} end`
   return sql`with ${match.before} ${candidateSteps(match)}, ${scored(match)}, ${chosen(match)} ${list}, linked as (
-      select l.* ${join(columns, "")}, r._by_date, ${metres} as link_metres, ${contains(start, end)} as _inside, r._no,
+      select l.* ${join(columns, "")}, r._by_date, r._guessed, ${metres} as link_metres, ${contains(start, end)} as _inside, r._no,
         greatest(0, r._starts - ${end}, ${start} - r._ends) as _micros
         ${byPeople ? sql`, r._names as _right_names` : empty}
         ${list === empty ? empty : sql`, o.others as _others`}

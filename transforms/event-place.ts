@@ -1,7 +1,8 @@
 /** Where events took place, as SQL: what they say, what others with the same words say, or where the person stayed then. */
 import type { Relation } from "../src/component/relation.ts"
 import { type Sql, empty, join, sql } from "../src/component/sql.ts"
-import { distanceMetres } from "./geo.ts"
+import { columnOrNull } from "./columns.ts"
+import { distanceMetres, distanceUpTo } from "./geo.ts"
 
 export interface EventPlaces {
   readonly events: Relation
@@ -25,8 +26,11 @@ const told = ({ events }: EventPlaces): Sql => {
     : sql`told as (select null::varchar as words, null::double as latitude, null::double as longitude where false)`
 }
 
-/** Where nobody lives or works, and stayed for about the event's time. */
-const stayed = ({ places, visits }: EventPlaces): Sql => {
+const hasText = ({ events }: EventPlaces): boolean => has(events, "location_text")
+
+/** Where nobody lives or works, and stayed for about the event's time: `named` where the event's text has its name. */
+const stayed = (given: EventPlaces): Sql => {
+  const { places, visits } = given
   const usual = places.map(
     ({ table }) => sql`select distinct latitude, longitude from ${table} where kind in ('home', 'work')`
   )
@@ -35,22 +39,25 @@ const stayed = ({ places, visits }: EventPlaces): Sql => {
     { latitude: sql`u.latitude`, longitude: sql`u.longitude` }
   )
   const stays = visits.map(
-    ({ table }) => sql`select epoch_us(starts_at) as starts, epoch_us(ends_at) as ends, latitude::double as latitude,
-      longitude::double as longitude from ${table} where latitude is not null and ends_at > starts_at`
+    (relation) => sql`select epoch_us(starts_at) as starts, epoch_us(ends_at) as ends, latitude::double as latitude,
+      longitude::double as longitude, lower(trim(${columnOrNull(relation, "name", "VARCHAR")})) as called
+      from ${relation.table} t where latitude is not null and ends_at > starts_at`
   )
   if (stays.length === 0)
-    return sql`stayed as (select null::bigint as _event, null::double as latitude, null::double as longitude where false)`
+    return sql`stayed as (
+      select null::bigint as _event, null::double as latitude, null::double as longitude, null::boolean as named where false)`
+  const named = hasText(given) ? sql`coalesce(len(v.called) > 2 and contains(e.words, v.called), false)` : sql`false`
   return sql`stays as (
       select *, unnest([starts // 43200000000 - 1, starts // 43200000000, starts // 43200000000 + 1]) as bucket
       from (${join(stays, " union all ")}) v
       ${usual.length === 0 ? empty : sql`where not exists (select 1 from (${join(usual, " union all ")}) u where ${near} < ${AT_HOME})`}
     ), stayed as (
-      select _event, v.latitude, v.longitude
+      select _event, v.latitude, v.longitude, ${named} as named
       from unplaced e join stays v on v.bucket = e.starts // 43200000000
       where least(v.ends, e.ends) - greatest(v.starts, e.starts) >= 0.6 * (e.ends - e.starts)
         and v.ends - v.starts <= 2 * (e.ends - e.starts) + 3600000000
       qualify row_number() over (partition by _event
-        order by least(v.ends, e.ends) - greatest(v.starts, e.starts) desc, v.ends - v.starts, v.starts, v.latitude) = 1
+        order by named desc, least(v.ends, e.ends) - greatest(v.starts, e.starts) desc, v.ends - v.starts, v.starts, v.latitude) = 1
     )`
 }
 
@@ -79,7 +86,36 @@ const declined = ({ events }: EventPlaces): Sql =>
       )`
     : sql`declined as (select null::bigint as _event where false)`
 
-/** CTEs, the last of them `events_placed`: the events that may have pictures, with `_latitude` and `_longitude` as far as known. */
+/** Metres around the place of a journey's entry, and the least that such an entry lasts. */
+const THERE = sql`25000`
+const DAY = sql`86400000000`
+
+/** Entries of several days at whose place the person was on these days. */
+const visited = ({ visits }: EventPlaces): Sql => {
+  const stays = visits.map(
+    ({ table }) => sql`select epoch_us(starts_at) as starts, epoch_us(ends_at) as ends, latitude::double as latitude,
+      longitude::double as longitude from ${table} where latitude is not null and ends_at > starts_at`
+  )
+  if (stays.length === 0) return sql`visited as (select null::bigint as _event where false)`
+  const apart = distanceUpTo(
+    25_000,
+    { latitude: sql`e.latitude`, longitude: sql`e.longitude` },
+    { latitude: sql`v.latitude`, longitude: sql`v.longitude` }
+  )
+  return sql`visited as (
+      select distinct _event
+      from (
+        select *, unnest(range(epoch_us(starts_at) // ${DAY}, epoch_us(ends_at) // ${DAY} + 1)) as day from situated
+        where all_day and latitude is not null and ends_at - starts_at between interval 36 hours and interval 90 days
+      ) e join (select *, unnest(range(starts // ${DAY}, ends // ${DAY} + 1)) as day from (${join(stays, " union all ")})) v using (day)
+      where ${apart} <= ${THERE}
+    )`
+}
+
+/**
+ * CTEs, the last of them `events_placed`: the events that may have pictures, with `_place_latitude` and `_place_longitude`
+ * as far as known. `_guessed`: by a visit alone. `_visited`: all of a journey, wherever it went.
+ */
 export const placedEvents = (given: EventPlaces): Sql => {
   const { events } = given
   const own = has(events, "latitude", "longitude")
@@ -89,15 +125,16 @@ export const placedEvents = (given: EventPlaces): Sql => {
       where isfinite(starts_at) ${has(events, "status") ? sql`and status is distinct from 'cancelled'` : empty}
         ${text ? sql`and not coalesce(regexp_matches(location_text, '^\\s*https?://\\S+\\s*$'), false)` : empty}
     ), ${declined(given)}, ${told(given)}, situated as (
-      select e._event, starts_at, ends_at, coalesce(${own ? sql`e.latitude` : sql`null`}, t.latitude)::double as latitude,
+      select e._event, starts_at, ends_at, ${text ? sql`lower(e.location_text)` : sql`null::varchar`} as words, coalesce(${own ? sql`e.latitude` : sql`null`}, t.latitude)::double as latitude,
         coalesce(${own ? sql`e.longitude` : sql`null`}, t.longitude)::double as longitude,
         ${has(events, "all_day") ? sql`coalesce(all_day, false)` : sql`false`} as all_day
       from listed e left join told t on ${text ? sql`t.words = lower(trim(e.location_text))` : sql`false`}
     ), unplaced as (
-      select _event, epoch_us(starts_at) as starts, epoch_us(ends_at) as ends from situated
+      select _event, words, epoch_us(starts_at) as starts, epoch_us(ends_at) as ends from situated
       where latitude is null and not all_day and ends_at - starts_at between interval 10 minutes and interval 12 hours
-    ), ${stayed(given)}, events_placed as materialized (
-      select e.*, coalesce(s.latitude, v.latitude) as _place_latitude, coalesce(s.longitude, v.longitude) as _place_longitude
+    ), ${stayed(given)}, ${visited(given)}, events_placed as materialized (
+      select e.*, coalesce(s.latitude, v.latitude) as _place_latitude, coalesce(s.longitude, v.longitude) as _place_longitude,
+        s.latitude is null and v.named is false as _guessed, _event in (from visited where _event is not null) as _visited
       from listed e join situated s using (_event) left join stayed v using (_event)
       where _event not in (select _event from declined where _event is not null)
     )`

@@ -25,9 +25,9 @@ export const linkEvents = aidedTransform("one", {
   description: [
     "Each row gets the event with the best score: 0.5 × time + 0.35 × place + 0.15 × people.",
     "Time: 1 during the event; before and after it less, down to 0.5 at `time.within`, or at `time.at_place` for rows that are known to be at its place; 0.5 on the local date of an all-day event.",
-    "Place: 1 at the spot, down to 0.5 at the distance in `place`, beyond which there is no link; 0.5 where either place is unknown.",
+    "Place: 1 at the spot, down to 0.5 at the distance in `place`, beyond which there is no link; 0.5 where either place is unknown. Of an all-day event of several days whose place was visited then, all is part that is away from home, however far.",
     "People: 1 where someone on the picture is invited, 0 where only others are, 0.5 where that is unknown. Equal scores go to the shorter event.",
-    "An event without coordinates has those of others with the same location text, else those of the visit of about its time, unless that is a home or a place of work.",
+    "An event without coordinates has those of others with the same location text, else those of the visit of about its time, unless that is a home or a place of work; this is half as good, unless its text has the visit's name.",
     "No link leads to events that were cancelled, declined by the calendar's owner, held online (a URL as location), or to all-day events of a single day without a place, which are reminders.",
     "With `places`, a row at home or at work is at no event without a place, and a row near home at no all-day event elsewhere.",
     "A camera whose pictures fit other cameras, calendar or location history better by a difference (a time zone, or up to two hours) is matched by the corrected time: `clock_seconds` and the evidence say so, its `taken_at` stays as it is.",

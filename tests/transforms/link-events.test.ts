@@ -226,4 +226,78 @@ layer(services)("link-events", (it) => {
       expect((yield* clocks(90, "\nclock: trust")).linked).toBeLessThan(36)
     })
   )
+
+  it.effect("takes all that is away from home for part of a journey that was visited, however far it went", () =>
+    Effect.gen(function* () {
+      const spot = (latitude: number, longitude: number) => ({ latitude, longitude })
+      const [vienna, tokyo, kyoto, rome] = [spot(48.21, 16.34), spot(35.7, 139.8), spot(35, 135.8), spot(41.9, 12.5)]
+      const shot = (key: string, day: number, at: typeof vienna) => ({
+        key,
+        taken_at: instant(day * DAY + 600),
+        local_date: dayOf(day * DAY),
+        ...at
+      })
+      const whole = (index: number, first: number, last: number, at: typeof vienna) => ({
+        _id: id(index),
+        starts_at: instant(first * DAY),
+        ends_at: instant((last + 1) * DAY),
+        all_day: true,
+        local_start_date: dayOf(first * DAY),
+        local_end_date: dayOf(last * DAY),
+        ...at
+      })
+      const stay = (day: number, at: typeof vienna) => ({
+        starts_at: instant(day * DAY),
+        ends_at: instant(day * DAY + 900),
+        ...at
+      })
+      const found = yield* run(
+        linkEvents,
+        "type: link-events\nfrom: photos\nevents: events\nvisits: visits\nplaces: places",
+        [
+          yield* typed("photos", `taken_at::timestamptz as taken_at, local_date::date as local_date, ${PLACE}`, [
+            shot("kyoto", 5, kyoto),
+            shot("back", 8, vienna),
+            shot("later", 20, kyoto)
+          ]),
+          yield* typed(
+            "events",
+            `local_start_date::date as local_start_date, local_end_date::date as local_end_date, ${PLACE}`,
+            [whole(1, 1, 8, tokyo), whole(2, 19, 22, rome)]
+          ),
+          yield* typed("visits", PLACE, [stay(2, tokyo), stay(5, kyoto), stay(20, kyoto)]),
+          yield* typed("places", PLACE, [{ kind: "home", ...vienna }])
+        ]
+      )
+      // Nobody was in Rome: that is another's journey.
+      expect(new Map(found.map((row) => [row["key"], row["right_id"]]))).toEqual(
+        new Map([
+          ["kyoto", id(1)],
+          ["back", null],
+          ["later", null]
+        ])
+      )
+    })
+  )
+
+  it.effect("prefers the event whose text names where the person stayed", () =>
+    Effect.gen(function* () {
+      const timed = (index: number, start: number, length: number, text: string | null) => ({
+        _id: id(index),
+        starts_at: instant(start),
+        ends_at: instant(start + length),
+        location_text: text
+      })
+      const stay = { starts_at: instant(600), ends_at: instant(725), name: "Glacis Beisl", ...coordinates(0) }
+      const found = yield* run(linkEvents, "type: link-events\nfrom: photos\nevents: events\nvisits: visits", [
+        yield* typed("photos", `taken_at::timestamptz as taken_at, ${PLACE}`, [
+          { key: "a", taken_at: instant(660), ...coordinates(0) }
+        ]),
+        // The call is the shorter one.
+        yield* relation("events", exampleTable([timed(1, 610, 90, null), timed(2, 600, 120, "Glacis Beisl, Wien")])),
+        yield* typed("visits", PLACE, [stay])
+      ])
+      expect(found[0]).toMatchObject({ right_id: id(2), link_place_score: 1 })
+    })
+  )
 })
