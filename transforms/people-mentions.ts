@@ -29,6 +29,12 @@ export const mailbox = (address: Sql): Sql => {
     else ${local} || '@' || ${provider} end`
 }
 
+/** `Ana Lindner` of `ana.lindner@…`; null where an address has no such form. It may be no name: `team.lead@…` isn't one. */
+const spelled = (address: Sql): Sql => {
+  const local = sql`split_part(split_part(${address}, '@', 1), '+', 1)`
+  return sql`case when regexp_matches(${local}, '^[a-z]{2,}[._][a-z]{2,}$') then replace(replace(${local}, '.', ' '), '_', ' ') end`
+}
+
 const parts = ({ columns, table }: Relation): ReadonlyArray<Sql> => {
   const invited = sql`
     select _id as place_id, 'events' as place, _id as occasion, ${columns.has("uid") ? sql`uid` : sql`null`}::varchar as series,
@@ -49,13 +55,20 @@ const parts = ({ columns, table }: Relation): ReadonlyArray<Sql> => {
 export const mentionsPeople = ({ columns }: Relation): boolean => columns.has("attendees") || columns.has("people")
 
 /**
+ * Who has no name has the one that the address spells, if anyone is called that.
  * CTEs: `mentions`, each with its `alias` (the id of a mailbox, or of a name without one), and `aliases`, each with its
  * `mailbox` (null: a name only) and its `names`, as they are compared.
  */
 export const mentionSteps = (relations: ReadonlyArray<Relation>): Sql => sql`
-  told as (
-    select * exclude (address), nullif(address, '') as address, ${plainName(sql`name`)} as plain
+  written as (
+    select * exclude (address), nullif(address, '') as address,
+      case when not contains(name, '@') then ${plainName(sql`name`)} end as plain
     from (${join(relations.flatMap(parts), " union all ")})
+  ),
+  told as (
+    select * exclude (plain), coalesce(plain,
+      case when ${spelled(sql`address`)} in (select plain from written where plain is not null) then ${spelled(sql`address`)} end) as plain
+    from written
   ),
   mentions as materialized (
     select *, ${uuid5Sql(["person"], sql`coalesce('address:' || mailbox, 'name:' || plain)`)} as alias

@@ -15,7 +15,7 @@ export const resolvePeople = listTransform({
   type: "resolve-people",
   summary: "Finds the people in events and pictures: one with many addresses, or many of one name.",
   description: [
-    "Reads whom events invite (`attendees`) and whom pictures show (`people`). Addresses of one mailbox are one person: without `+tag`, and at Gmail without dots.",
+    "Reads whom events invite (`attendees`) and whom pictures show (`people`). Addresses of one mailbox are one person: without `+tag`, and at Gmail without dots. An address without a name has the one that it spells (`ana.lindner@…`), if anyone is called that.",
     "Two addresses with the same full name are one person unless two of that name are ever invited to one event: then only those with the same companions (at least two, and half of the fewer) are, and never two that were invited together.",
     "A name without an address, as pictures have it, is the only person of that name; where there are several, or for a first name, it is the one who was at the events of these pictures (`right_id`, as link-events gives it).",
     "One row for each person and link: `attends` an event, `appears_in` a picture, `same_as` each other address or name of the person, with the reason as rule and evidence. `addresses` has all of a person's."

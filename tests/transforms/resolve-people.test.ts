@@ -160,6 +160,20 @@ layer(services)("resolve-people", (it) => {
     })
   )
 
+  it.effect("reads a name from an address that has none, where someone is called that", () =>
+    Effect.gen(function* () {
+      const nobody = (address: string) => ({ name: address, address })
+      const rows = yield* resolve(
+        yield* eventsOf([[nobody("ana.li@x.org")], [nobody("no.reply@x.org")], [nobody("no.reply@y.org")]]),
+        yield* photosOf([{ name: "Ana Li", event: null }])
+      )
+      expect(groups(rows)).toEqual(['["ana.li@x.org"]', '["no.reply@x.org"]', '["no.reply@y.org"]'])
+      expect(rows.filter((row) => row["link_relation"] === "appears_in")).toMatchObject([
+        { addresses: '["ana.li@x.org"]', name: "Ana Li" }
+      ])
+    })
+  )
+
   it.effect("refuses what mentions nobody", () =>
     Effect.gen(function* () {
       const rows = yield* relation("rows", [{ _id: id(1), title: "x" }])
