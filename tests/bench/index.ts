@@ -10,13 +10,14 @@ import { rows } from "./rows.ts"
 import { spotify } from "./spotify.ts"
 import { start } from "./start.ts"
 import { timeline } from "./timeline.ts"
+import { truth } from "./truth.ts"
 import { zips } from "./zips.ts"
 
 const { values: given } = parseArgs({
   options: { json: { type: "boolean", default: false }, only: { type: "string" }, rows: { type: "string" } }
 })
 
-const benches = [rows, zips, health, spotify, start, timeline, linking]
+const benches = [rows, zips, health, spotify, start, timeline, linking, truth]
 const chosen = benches.filter(({ name }) => given.only === undefined || given.only === name)
 if (chosen.length === 0) throw new Error(`--only takes one of ${benches.map(({ name }) => name).join(", ")}`)
 

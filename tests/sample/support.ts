@@ -6,6 +6,7 @@ import { buffer } from "node:stream/consumers"
 import { openPromise } from "yauzl"
 import { type SampleOptions, type Truth, writeSample } from "../../src/sample/index.ts"
 import type { ZipEntry as GeneratedEntry } from "../../src/sample/zip.ts"
+import { readTruth } from "../support/truth.ts"
 
 export interface ZipEntry {
   readonly archive: string
@@ -37,10 +38,6 @@ export const readZip = async (directory: string, archive: string): Promise<Reado
   return entries
 }
 
-/** The shape is the generator's own: what is tested is its content. */
-const isTruth = (value: unknown): value is Truth =>
-  typeof value === "object" && value !== null && "photos" in value && "events" in value
-
 /** Writes a sample into a directory of its own, which ends with the scope, and reads all of it. */
 export const written = Effect.fnUntraced(function* (options: Omit<SampleOptions, "directory">) {
   const fs = yield* FileSystem.FileSystem
@@ -53,8 +50,7 @@ export const written = Effect.fnUntraced(function* (options: Omit<SampleOptions,
     const { type } = yield* fs.stat(path.join(directory, name))
     if (type === "File") hashes[name] = sha256(yield* fs.readFile(path.join(directory, name)))
   }
-  const truth: unknown = JSON.parse(yield* fs.readFileString(path.join(directory, "truth.json")))
-  if (!isTruth(truth)) return yield* Effect.die("truth.json has another shape")
+  const truth = yield* readTruth(directory)
   const calendar = yield* fs.readFileString(path.join(directory, "calendar.ics"))
   const archives = yield* Effect.promise(() =>
     Promise.all(truth.archives.map((archive) => readZip(directory, archive)))

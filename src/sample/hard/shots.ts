@@ -21,8 +21,8 @@ const MOST = 26
 
 interface Scene {
   readonly place: Place
-  /** Of the place; null: on the way. */
-  readonly metres: number | null
+  /** Around the place. */
+  readonly metres: number
   readonly start: number
   readonly end: number
   readonly count: number
@@ -138,7 +138,7 @@ const takenIn = (random: Random, { count, end, event, metres, place, start }: Sc
       after !== undefined &&
       at - before < 20 * MINUTE &&
       after - at < 20 * MINUTE
-    return { at, place, position: near(random, place, metres ?? 0), event, amid }
+    return { at, place, position: near(random, place, metres), event, amid }
   })
 }
 
