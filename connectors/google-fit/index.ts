@@ -22,7 +22,7 @@ const config = {
 type Config = Schema.Struct<typeof config>["Type"]
 
 // Raise when the same archives would give other rows.
-const VERSION = 1
+const VERSION = 2
 
 const fingerprintOf = ({ fingerprint }: ArchiveSet, { repeats }: Config, { timeZone }: Opening): string =>
   JSON.stringify([VERSION, fingerprint, repeats, timeZone])
@@ -39,7 +39,7 @@ const samples = scanStream({
     "pressure, places) keep them in `metadata`. A session of All Sessions has type `com.google.activity.session`, the " +
     "activity in `value_text`, its seconds as value and all else in `metadata`; its track in Activities is the same activity " +
     "and isn't stored again. A sample is identified by type, data source, start and end: overlapping exports merge, a " +
-    "changed value is a change, and what an export lacks stays.",
+    "changed value is a change, and what an export lacks stays; sums and tracks give way when an export brings what they repeat.",
   entity: "samples",
   ids: (_, account) => ["google-fit", account],
   columns: SAMPLE_COLUMNS,
@@ -64,7 +64,8 @@ const samples = scanStream({
       fingerprint: fingerprintOf(set, settings, opening),
       timeZone: opening.timeZone,
       zone: ianaZones()(opening.timeZone) ?? UTC,
-      repeats: settings.repeats
+      repeats: settings.repeats,
+      staged: opening.staged
     }
     return yield* scanFit(set, options, progress)
   })

@@ -8,7 +8,7 @@ export interface Metrics {
   readonly problems: Made["problems"]
 }
 
-const NAME = "Daily activity metrics"
+export const NAME = "Daily activity metrics"
 
 /** Rows of cells, by RFC 4180. What follows a closing quote, up to the comma, belongs to the cell. */
 export const cellsOf = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
@@ -84,7 +84,20 @@ const rowsOf = (columns: ReadonlyArray<string>, cells: ReadonlyArray<string>, { 
     const cell = cells[first + index]?.trim() ?? ""
     const value = Number(cell)
     if (cell === "" || type.trim() === "" || !Number.isFinite(value)) return []
-    return [{ type, source: NAME, value, unit: unitOf(type), text: null, ...span, name: NAME, metadata: null, day }]
+    return [
+      {
+        type,
+        source: NAME,
+        value,
+        unit: unitOf(type),
+        text: null,
+        ...span,
+        name: NAME,
+        metadata: null,
+        repeats: true,
+        day
+      }
+    ]
   })
 
 /** Null: a table of another kind. `startOfDay`: the instant at which a date begins where the person lives. */

@@ -1,5 +1,6 @@
 /** From the text of data points to samples, by DuckDB. */
 import { type Sql, literal, name, sql } from "../../src/component/sql.ts"
+import { RANK } from "./row.ts"
 import { CODES, INBOX, REJECTS, SAMPLES, UNIT_NAMES } from "./tables.ts"
 
 // Numbers come as such or as text; what has another type is null.
@@ -69,7 +70,7 @@ const metadata = sql`
 
 const keep = (source: string | null): Sql => sql`
   insert into ${SAMPLES}
-    select file, place, concat_ws('|', type, source, starts, ends), modified, type,
+    select file, place, ${literal(RANK.told)}, concat_ws('|', type, source, starts, ends), modified, type,
       case when value is not null then unit end, value,
       case when coded then coalesce(meaning, field.intVal::varchar) else words end,
       make_timestamptz(starts // 1000), make_timestamptz(ends // 1000), null,

@@ -17,6 +17,8 @@ export interface SampleRow {
   readonly name: string | null
   /** JSON; null: nothing more to say. */
   readonly metadata: string | null
+  /** Do data points tell the same, or a session, where there are any? */
+  readonly repeats: boolean
 }
 
 /** What can't be used: becomes a reject of its file. */
@@ -33,6 +35,9 @@ export interface Made {
   readonly rows: ReadonlyArray<SampleRow>
   readonly problems: ReadonlyArray<Problem>
 }
+
+/** What repeats data points or sessions in other words counts below them. */
+export const RANK = { told: 1, repeat: 0 } as const
 
 /** What activities are stored as, wherever they come from. */
 export const SESSION = "com.google.activity.session"

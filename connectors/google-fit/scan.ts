@@ -4,10 +4,12 @@ import { type ArchiveSet, Archives, type Entry } from "../../src/component/archi
 import type { Skip } from "../../src/component/batch.ts"
 import { Database } from "../../src/component/database.ts"
 import type { Scan, ScanProgress } from "../../src/component/connector.ts"
+import type { Sql } from "../../src/component/sql.ts"
 import type { SourceError } from "../../src/component/error.ts"
 import { toInstant, type Zone } from "../calendar/zone.ts"
 import { nameOf } from "../media/name.ts"
 import { skipped, tally } from "../media/tally.ts"
+import { readEarlier, supersededBy } from "./earlier.ts"
 import { isFit, isNamedPoints, kindOf } from "./files.ts"
 import { type Loader, type SourceFile, loader, problemOf } from "./load.ts"
 import { type Metrics, readMetrics } from "./metrics.ts"
@@ -23,6 +25,8 @@ export interface ScanOptions {
   readonly zone: Zone
   /** Are files read that repeat data points? `fallback`: where there are no data points. */
   readonly repeats: "fallback" | "keep" | "skip"
+  /** What earlier runs have staged. */
+  readonly staged: Sql
 }
 
 /** Only data points come in files larger than this. */
@@ -87,13 +91,14 @@ const reading = Effect.fnUntraced(function* (
     if (count > 0) left.push({ reason, count, examples: [path] })
   }
   /** Seconds since 1970 at which sessions begin. */
-  const sessions = new Set<number>()
+  const earlier = yield* readEarlier(options.staged)
+  const sessions = new Set(earlier.sessions)
   const days: Array<{ readonly file: number; readonly path: string; readonly metrics: Metrics }> = []
-  const daysInQuarters = new Set<string>()
+  const daysInQuarters = new Set(earlier.days)
   const startOfDay = (day: string) => toInstant(options.zone, Date.parse(`${day}T00:00:00Z`))
   const repeats = yield* Effect.cached(
     options.repeats === "fallback"
-      ? Effect.map(load.hasPoints, (has) => !has)
+      ? Effect.map(load.hasPoints, (has) => !has && !earlier.points)
       : Effect.succeed(options.repeats === "keep")
   )
 
@@ -214,6 +219,8 @@ export const scanFit = Effect.fnUntraced(function* (set: ArchiveSet, options: Sc
   const scan: Scan = {
     fingerprint: options.fingerprint,
     query: allSamples(options.timeZone),
+    ranked: true,
+    supersedes: supersededBy(options.staged, options.repeats),
     rejects: allRejects,
     skipped: tally([...set.skipped, ...others, ...left])
   }

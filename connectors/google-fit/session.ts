@@ -48,7 +48,8 @@ const made = (
       end,
       offset: offsetOf(startTime) ?? offsetOf(NAMED_TIME.exec(fileName)?.[0]),
       name: app,
-      metadata: metadataOf({ ...rest, application })
+      metadata: metadataOf({ ...rest, application }),
+      repeats: false
     }
   ]
 }

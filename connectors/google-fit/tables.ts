@@ -1,7 +1,7 @@
 /** The temporary tables in which the files become samples, and the SQL from one to the next. */
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { entities } from "../../src/life/entity.ts"
-import { SESSION } from "./row.ts"
+import { RANK, SESSION } from "./row.ts"
 import { CATEGORIES, UNITS } from "./types.ts"
 
 export const SAMPLE_COLUMNS = entities.samples.columns
@@ -26,7 +26,7 @@ export const createTables: Sql = sql`
   create or replace temp table ${name(INBOX)} (file integer, place double, content varchar);
   create or replace temp table ${name(REJECTS)} (file integer, place double, code varchar, reason varchar, raw varchar);
   create or replace temp table ${SAMPLES} (
-    file integer, place bigint, source_id varchar, modified bigint, type varchar, unit varchar, value double,
+    file integer, place bigint, rank integer, source_id varchar, modified bigint, type varchar, unit varchar, value double,
     value_text varchar, starts_at timestamptz, ends_at timestamptz, offset_minutes integer, device varchar, source_name varchar, metadata json);
   create or replace temp table ${UNIT_NAMES} as from (values ${join(units)}) as t(type, unit);
   create or replace temp table ${CODES} as from (values ${join(codes)}) as t(type, code, meaning);`
@@ -48,13 +48,14 @@ const ROW = JSON.stringify({
   end: "BIGINT",
   offset: "INTEGER",
   name: "VARCHAR",
-  metadata: "VARCHAR"
+  metadata: "VARCHAR",
+  repeats: "BOOLEAN"
 })
 
 /** Samples that were made by the program, from the inbox. */
 export const takeRows: Sql = sql`
   insert into ${SAMPLES}
-    select file, place::bigint, concat_ws('|', r.type, r.source, r.start, r."end"), null, r.type, r.unit, r.value, r.text,
+    select file, place::bigint, case when r.repeats then ${literal(RANK.repeat)} else ${literal(RANK.told)} end, concat_ws('|', r.type, r.source, r.start, r."end"), null, r.type, r.unit, r.value, r.text,
       make_timestamptz(r.start * 1000), make_timestamptz(r."end" * 1000), r."offset", null, r.name, r.metadata::json
     from (select file, place, from_json(content, ${literal(ROW)}) as r from ${name(INBOX)});
   truncate ${name(INBOX)};`
@@ -92,7 +93,7 @@ export const settleAgain: Sql = sql`
 const sampleRows = (from: Sql, timeZone: string): Sql => sql`
   select *, (make_timestamp(epoch_us(starts_at)) + to_minutes(offset_minutes))::date as local_date
   from (
-    select s.source_id as _source_id, f.archive as _archive, f.member as _member, s.* exclude (file, place, source_id, modified, offset_minutes),
+    select s.source_id as _source_id, f.archive as _archive, f.member as _member, s.rank as _rank, s.* exclude (file, place, rank, source_id, modified, offset_minutes),
       coalesce(s.offset_minutes,
         (epoch_ms(timezone(${literal(timeZone)}, s.starts_at)) - epoch_ms(s.starts_at)) // 60000)::integer as offset_minutes
     from ${from} join ${name(FILES)} f on f.file = s.file)`

@@ -44,7 +44,7 @@ const positionOf = (texts: Texts) => {
 const samplesOf = (texts: Texts): ReadonlyArray<SampleRow> | null => {
   const time = instantOf(texts.get("Time"))
   if (time === null) return null
-  const at = { source: "tcx", text: null, start: time, end: time, offset: null, name: NAME }
+  const at = { source: "tcx", text: null, start: time, end: time, offset: null, name: NAME, repeats: true }
   const measured = MEASURES.flatMap(([path, type, unit]): ReadonlyArray<SampleRow> => {
     const value = numberOf(texts.get(path))
     return value === null ? [] : [{ ...at, type, unit, value, metadata: null }]
@@ -99,7 +99,8 @@ const sessionOf = ({ sport, start, laps, points }: Gathered): SampleRow => {
     end: Math.round(end),
     offset: null,
     name: NAME,
-    metadata: metadataOf({ laps: laps.map(({ totals }) => totals) })
+    metadata: metadataOf({ laps: laps.map(({ totals }) => totals) }),
+    repeats: true
   }
 }
 

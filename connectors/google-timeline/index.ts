@@ -4,8 +4,8 @@ import { type ConnectorSpec, connector, scanStream } from "../../src/component/c
 import { PathGlob } from "../../src/component/fields.ts"
 import { POINT_COLUMNS } from "../location/point.ts"
 import { pointTarget } from "./points.ts"
-import { pointQuery } from "./same-point.ts"
-import { visitQuery } from "./same-visit.ts"
+import { pointQuery, recallPoints } from "./same-point.ts"
+import { recallVisits, visitQuery } from "./same-visit.ts"
 import { type Wanted, fingerprintFiles, scanFiles } from "./scan.ts"
 import { VISIT_COLUMNS, visitTarget } from "./visits.ts"
 
@@ -18,7 +18,8 @@ const SOURCES =
 const pointsWanted: Wanted = {
   target: pointTarget,
   without: "a history without points",
-  query: Effect.fnUntraced(function* (rows, newTable, files) {
+  recall: recallPoints,
+  query: Effect.fnUntraced(function* ({ files, rows }, newTable) {
     return yield* pointQuery({ rows, best: yield* newTable("best") }, files)
   })
 }
@@ -28,7 +29,7 @@ const points = scanStream({
   summary: "Where a person was, point by point, from Google's location history.",
   description:
     `${SOURCES} A point is known by its second and its place to five decimals, whichever device saw it, so that exports ` +
-    "that overlap add nothing. What several files tell with their own rounding is one point, told as the raw records have " +
+    "that overlap add nothing, whichever is read first. What several files tell with their own rounding is one point, told as the raw records have " +
     "it, else as the phone's signals, the semantic history or the paths do. Coordinates that overflowed are unwrapped; " +
     "points without a time, or outside of the Earth, are rejected.",
   entity: null,
@@ -51,7 +52,8 @@ const points = scanStream({
 const visitsWanted: Wanted = {
   target: visitTarget,
   without: "points without visits: google-timeline.points reads them",
-  query: Effect.fnUntraced(function* (rows, newTable, files) {
+  recall: recallVisits,
+  query: Effect.fnUntraced(function* ({ files, rows }, newTable) {
     return yield* visitQuery({ rows, keyed: yield* newTable("keyed"), visits: yield* newTable("visits") }, files)
   })
 }

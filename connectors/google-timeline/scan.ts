@@ -9,11 +9,12 @@ import type { DatabaseError } from "../../src/component/error.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { loadFile } from "./load.ts"
 import { pieceFolder } from "./piece.ts"
+import { type Told, recall } from "./recall.ts"
 import { elseReason, isElse, readShape } from "./shape.ts"
 import { type Target, createTable, filesRelation, selectRejects, selectSkips } from "./table.ts"
 
 // Raise when the same files would give other rows.
-const VERSION = 1
+const VERSION = 2
 
 /** Files whose beginnings are read at once. */
 const GLANCES = 8
@@ -25,13 +26,13 @@ export interface Wanted {
   readonly target: Target
   /** Why a history without any of the target's arrays is left out. */
   readonly without: string
-  /** From the rows that were read to the scan's query, with `_rank`; `files` has the columns `_file`, `archive`, `member`. */
-  readonly query: (
-    rows: Sql,
-    newTable: NewTable,
-    files: Sql
-  ) => Effect.Effect<Pick<Scan, "query" | "copies">, DatabaseError, Database>
+  /** Of what is staged, what the rows may tell of too, as rows. */
+  readonly recall: (rows: Sql, staged: Sql) => Sql
+  /** From the rows to the scan's query, with `_rank`, and to what it supersedes. */
+  readonly query: (told: Told, newTable: NewTable) => Effect.Effect<Weighed, DatabaseError, Database>
 }
+
+export type Weighed = Required<Pick<Scan, "query" | "copies" | "supersedes">>
 
 interface Sorted {
   readonly histories: ReadonlyArray<Entry>
@@ -145,11 +146,13 @@ export const scanFiles = Effect.fnUntraced(function* (
     })
   }
   const files = filesRelation(histories)
+  const told = yield* recall({ rows, files }, opening.staged, wanted.recall, yield* makeTable("recalled"))
   const scan: Scan = {
     fingerprint: identityOf(set, opening),
-    ...(yield* wanted.query(rows, makeTable, files)),
+    ...(yield* wanted.query(told, makeTable)),
     // What Google's servers knew counts before what a phone told, also where the phone's file is the newer.
     ranked: true,
+    weighed: true,
     rejects: sql`${selectRejects(rows, wanted.target, files)} ${rejectRows([...set.rejects, ...rejects, ...damaged])}`,
     skipped: [...set.skipped, ...skipped],
     skips: selectSkips(rows, wanted.target, files)

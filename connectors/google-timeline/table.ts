@@ -45,6 +45,8 @@ const HIDDEN: { readonly [column: string]: SqlType | "SMALLINT" | "BLOB" } = {
   _lot: "INTEGER",
   _file: "INTEGER",
   _outcome: "VARCHAR",
+  /** What it is staged as; null: it was read now. */
+  _known: "VARCHAR",
   _position: "BIGINT",
   _raw: "BLOB"
 }

@@ -19,7 +19,7 @@ export const VISIT_COLUMNS = {
   ...entities.visits.columns,
   address: text("The address, as the source gives it."),
   semantic_type: text("What the place is to the person, as Google sees it: home, work, inferred_home, unknown, …"),
-  confidence: double("How sure Google is of the visit, from 0 to 1."),
+  confidence: double("How sure Google is of the visit, from 0 to 1: the surest telling counts."),
   google_place_id: text("Google's id of the place.")
 } satisfies Columns
 

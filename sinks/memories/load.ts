@@ -16,6 +16,7 @@ import { loadPeople } from "./people.ts"
 import { isGeocoded, loadPlaces } from "./places.ts"
 import { loadProvenance } from "./provenance.ts"
 import { beginRenaming } from "./renamed.ts"
+import { dropSuperseded } from "./superseded.ts"
 
 export const loadMemories = (
   relations: ReadonlyArray<Relation>,
@@ -42,6 +43,7 @@ export const loadMemories = (
     const referred = (entity: EntityName, sources: ReadonlyArray<StagedSource>, ids: Sql) =>
       Effect.gen(function* () {
         yield* database.execute(sql`create or replace temp table _kept as ${ids}`)
+        yield* tally(dropSuperseded(entity, sources, change))
         yield* tally(loadStaged(entity, sources, KEPT, change))
         yield* tally(loadProvenance(entity, sources, KEPT, change))
         yield* beside(entity, sources, KEPT)
@@ -57,6 +59,7 @@ export const loadMemories = (
             }`
           )
         }
+        yield* tally(dropSuperseded(entity, sources, change))
         const load = Effect.zipWith(
           loadEntity(relation, entity, sources, change),
           loadProvenance(entity, sources, kept, change),

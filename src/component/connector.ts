@@ -42,6 +42,8 @@ export interface Opening {
   readonly timeZone: string
   /** The time of the run: horizons are counted from here. */
   readonly now: EpochMillis
+  /** What earlier runs have staged, as a relation: `_source_id`, `_rank`, `_archive`, `_member` and the stream's columns. */
+  readonly staged: Sql
 }
 
 /**
@@ -59,6 +61,13 @@ export interface Scan {
   readonly ranked?: boolean
   /** How many copies of records the query leaves out: then no source id is in it twice. Left out: it may have copies. */
   readonly copies?: number
+  /** The query has weighed what is staged: its records, `_rank` included, are staged as it gives them, however old their export. */
+  readonly weighed?: boolean
+  /**
+   * Staged records that others stand for now: `_source_id`, and `_by`, the source id of the one that tells the same, or
+   * null where all that the scan gives does. Run after the query.
+   */
+  readonly supersedes?: Sql
   /** Rows that can't be used: `code`, `reason`, `archive`, `member` (VARCHAR), `position` (BIGINT), `raw` (BLOB). Run after the query. */
   readonly rejects?: Sql
   readonly skipped: ReadonlyArray<Skip>

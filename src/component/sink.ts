@@ -20,6 +20,8 @@ export interface StagedSource {
   readonly connector: string
   readonly stream: string
   readonly account: string
+  /** Ids that records of it had, before others came to stand for them: `id`, and the `successor`, if it is a single one. */
+  readonly superseded: Sql
 }
 
 export interface Loading {

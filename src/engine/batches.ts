@@ -149,7 +149,8 @@ const mergeRecords = (job: Job, inbox: Inbox, records: Batch<Columns>["records"]
     const merged = yield* merge(job.staging, {
       query: sql`select *, 0 as _rank from (${inbox.query})`,
       isAll: false,
-      left: null
+      left: null,
+      weighed: false
     })
     yield* database.execute(sql`delete from _inbox`)
     return merged

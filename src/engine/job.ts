@@ -66,11 +66,15 @@ export const refuse = (job: Job, [first]: ReadonlyArray<Reject>): Effect.Effect<
     : Effect.fail(
         sourceError(
           first.code,
-          `${first.reason} (${[first.origin.archive, first.origin.member].filter((part) => part !== null).join(", ")})`,
+          `${first.reason} (${placeOf(first)})`,
           "Mend the input, or let such records be kept aside with `on_error: reject`.",
           { fault: "run" }
         )
       )
+
+/** `rows.csv:7`: the line, or the byte, follows where it is known. */
+const placeOf = ({ origin, position }: Reject): string =>
+  `${origin.archive}${origin.member === null ? "" : `, ${origin.member}`}${position === undefined ? "" : `:${position}`}`
 
 /** What is made of the source is made again. */
 export const noteChange = (job: Job, changes: number): Effect.Effect<void, DatabaseError, Warehouse> =>

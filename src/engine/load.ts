@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { LocalServices } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts, StagedSource } from "../component/sink.ts"
+import { literal, sql } from "../component/sql.ts"
 import { hashOf } from "../pipeline/checking.ts"
 import { type Plan, type PlannedSink, type PlannedSource, sourcesOf, stagingTable } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
@@ -67,6 +68,8 @@ const staged = (pipeline: string, source: PlannedSource): StagedSource => {
     entity: source.bound.entity,
     connector,
     stream,
-    account: source.account
+    account: source.account,
+    superseded: sql`(select id, successor from state.superseded
+      where pipeline = ${literal(pipeline)} and source = ${literal(source.name)})`
   }
 }

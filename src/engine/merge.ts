@@ -4,7 +4,7 @@ import type { EpochMillis } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import type { Ledger } from "./ledger.ts"
+import type { Account, Ledger } from "./ledger.ts"
 import { keepPast } from "./past.ts"
 import { type Staging, hashOf, recordsOf, rewriteRecords, storedColumns } from "./staging.ts"
 
@@ -62,6 +62,8 @@ export interface Merging {
   readonly isAll: boolean
   /** How many copies the query leaves out, so that no key is in it twice. Null: it may have copies. */
   readonly left: number | null
+  /** The rows count as they are, whatever is staged. */
+  readonly weighed: boolean
 }
 
 /** Merges the rows of a query. Call it within the transaction that also writes checkpoint and ledger (I1). */
@@ -70,7 +72,9 @@ export const merge = (staging: Staging, merging: Merging): Effect.Effect<Merged,
     const incoming = storedRows(staging, merging.query, yield* staging.exports)
     const isEmpty = (yield* count(sql`(select 1 from ${recordsOf(staging)} limit 1)`)) === 0
     const { database } = yield* Warehouse
-    const merged = yield* isEmpty ? database.lean(firstLoad(staging, incoming, merging)) : compare(staging, incoming)
+    const merged = yield* isEmpty
+      ? database.lean(firstLoad(staging, incoming, merging))
+      : compare(staging, incoming, merging.weighed)
     const left = merging.left ?? 0
     return { ...merged, read: merged.read + left, duplicate: merged.duplicate + left }
   })
@@ -127,7 +131,7 @@ const dropCopies = (staging: Staging): Effect.Effect<number, DatabaseError, Ware
     return copies
   })
 
-const compare = (staging: Staging, incoming: Sql): Effect.Effect<Merged, DatabaseError, Warehouse> =>
+const compare = (staging: Staging, incoming: Sql, weighed: boolean): Effect.Effect<Merged, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const records = recordsOf(staging)
@@ -135,7 +139,9 @@ const compare = (staging: Staging, incoming: Sql): Effect.Effect<Merged, Databas
     const own = Object.keys(staging.columns)
     // Rank decides. Else a newer export counts before an older one, whatever order they come in; within a run, the first
     // of equals does.
-    const counts = sql`case when b._rank <> coalesce(s._rank, 0) then b._rank > coalesce(s._rank, 0) when b._again then coalesce(b._as_of > s._as_of, false) else coalesce(b._as_of >= s._as_of, true) end`
+    const counts = weighed
+      ? sql`true`
+      : sql`case when b._rank <> coalesce(s._rank, 0) then b._rank > coalesce(s._rank, 0) when b._again then coalesce(b._as_of > s._as_of, false) else coalesce(b._as_of >= s._as_of, true) end`
     // I7: an archive never says that something is gone, so that an older or poorer one may still fill what is unknown.
     const fills = join(
       own.map((column) => sql`(s.${name(column)} is null and b.${name(column)} is not null)`),
@@ -198,4 +204,37 @@ const compare = (staging: Staging, incoming: Sql): Effect.Effect<Merged, Databas
     yield* database.execute(sql`drop table _rows; drop table _batch; drop table _class`)
     const duplicate = read - added - changed - unchanged
     return { read, new: added, changed, unchanged, duplicate, deleted, touched: added + changed + renewed }
+  })
+
+/**
+ * Takes out staged records that others stand for (`_source_id`, `_by`), and notes it for the sinks. One whose successor
+ * isn't staged, or is to go as well, stays: nothing is lost. Gives their number.
+ */
+export const supersede = (
+  staging: Staging,
+  { pipeline, source, runId }: Account,
+  superseded: Sql
+): Effect.Effect<number, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const records = recordsOf(staging)
+    yield* database.execute(sql`
+      create or replace temp table _named as select distinct _source_id, _by from (${superseded});
+      create or replace temp table _superseded as
+        select _source_id, any_value(_by) as _by from _named
+        where _by is null or (_by in (select _source_id from ${records}) and _by not in (select _source_id from _named))
+        group by _source_id;
+      drop table _named`)
+    const found = yield* count(sql`_superseded`)
+    if (found > 0) {
+      const staged = name("staging", staging.name)
+      yield* keepPast(staging, sql`s._source_id in (select _source_id from _superseded)`)
+      yield* database.execute(sql`
+        insert into state.superseded (pipeline, source, entity, id, successor, run_id)
+          select ${literal(pipeline)}, ${literal(source)}, old._entity, old._id, new._id, ${literal(runId)}::uuid
+          from _superseded join ${staged} old using (_source_id) left join ${staged} new on new._source_id = _by;
+        delete from ${records} where _source_id in (select _source_id from _superseded)`)
+    }
+    yield* database.execute(sql`drop table _superseded`)
+    return found
   })

@@ -6,7 +6,7 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import { writeCheckpoint } from "./checkpoint.ts"
 import { type Job, type Staged, finished, leaveUnchanged, noteChange, refuse, settle } from "./job.ts"
 import { writeRejects } from "./ledger.ts"
-import { merge } from "./merge.ts"
+import { merge, supersede } from "./merge.ts"
 import { noteSightings } from "./past.ts"
 import { report } from "./progress.ts"
 
@@ -30,15 +30,17 @@ export const stageScan = (
         const { touched, ...counts } = yield* merge(staging, {
           query: sql`select *, false as _gone${scan.ranked === true ? sql`` : sql`, 0 as _rank`} from (${scan.query})`,
           isAll: true,
-          left: scan.copies ?? null
+          left: scan.copies ?? null,
+          weighed: scan.weighed ?? false
         })
+        const superseded = scan.supersedes === undefined ? 0 : yield* supersede(staging, account, scan.supersedes)
         const rejected = scan.rejects === undefined ? 0 : yield* keepRejects(job, scan.rejects)
         const skips = scan.skips === undefined ? [] : yield* database.rows(scan.skips, ScannedSkip)
         const left = [...scan.skipped, ...skips.map(({ example, ...skip }) => ({ ...skip, examples: [example] }))]
         const skipped = left.reduce((sum, skip) => sum + skip.count, 0)
         yield* settle(job, { ...counts, read: counts.read + skipped + rejected, skipped, rejected }, [], left)
         yield* noteSightings(staging, account)
-        yield* noteChange(job, touched)
+        yield* noteChange(job, touched + superseded)
         yield* writeCheckpoint(account.pipeline, account.source, account.runId, {
           configHash: source.configHash,
           checkpoint: null,
@@ -55,7 +57,8 @@ const ScannedReject = Schema.Struct({
   code: Schema.String,
   reason: Schema.String,
   archive: Schema.String,
-  member: Schema.NullOr(Schema.String)
+  member: Schema.NullOr(Schema.String),
+  position: Schema.NullOr(Schema.Number)
 })
 
 /** There may be millions: they go from query to table, and only the first is looked at where it ends the run. */
@@ -64,12 +67,17 @@ const keepRejects = (job: Job, rejects: Sql) =>
     const { database } = yield* Warehouse
     if (job.source.onError === "fail") {
       const found = yield* database.rows(
-        sql`select code, reason, archive, member from (${rejects}) limit 1`,
+        sql`select code, reason, archive, member, position from (${rejects}) order by archive, member, position limit 1`,
         ScannedReject
       )
       yield* refuse(
         job,
-        found.map(({ archive, code, member, reason }) => ({ code, reason, origin: { archive, member } }))
+        found.map(({ archive, code, member, position, reason }) => ({
+          code,
+          reason,
+          origin: { archive, member },
+          ...(position === null ? {} : { position })
+        }))
       )
     }
     return yield* writeRejects(job.account, rejects)

@@ -5,7 +5,7 @@ import { Archives } from "../component/archive.ts"
 import type { Columns, EpochMillis } from "../component/column.ts"
 import { type SourceError, sourceError } from "../component/error.ts"
 import { join, literal, sql } from "../component/sql.ts"
-import type { Plan, PlannedSource } from "../pipeline/plan.ts"
+import { type Plan, type PlannedSource, stagingTable } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { stageBatches } from "./batches.ts"
 import { dropCheckpoint, readCheckpoint } from "./checkpoint.ts"
@@ -56,7 +56,8 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
         connection: source.connection,
         items: yield* keptItems(pipeline, source.name),
         timeZone: source.timeZone,
-        now: run.now
+        now: run.now,
+        staged: stagingTable(pipeline, source.name)
       },
       ledger: yield* Ref.make(blank),
       asked: yield* Ref.make({ requests: 0, retries: 0 })

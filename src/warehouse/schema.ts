@@ -66,6 +66,9 @@ const STATE = sql`
     run_id uuid, pipeline varchar, source varchar, code varchar, reason varchar, archive varchar, member varchar,
     position bigint, raw blob, rejected_at timestamptz
   );
+  create table if not exists state.superseded (
+    pipeline varchar, source varchar, entity varchar, id uuid, successor uuid, run_id uuid
+  );
   create table if not exists state.steps (
     pipeline varchar, step varchar, fingerprint varchar, counts json, run_id uuid,
     finished_at timestamptz, type varchar, inputs varchar[], query varchar

@@ -7,6 +7,7 @@ import { Database } from "../../src/component/database.ts"
 import { sql } from "../../src/component/sql.ts"
 import { mediaReaderLive } from "../../src/media/index.ts"
 import { homeAt } from "../../src/warehouse/home.ts"
+import { nothingStaged } from "../support/opening.ts"
 import { warehouseLayer } from "../../src/warehouse/warehouse.ts"
 import { noItems } from "../support/items.ts"
 
@@ -23,7 +24,8 @@ const program = Effect.gen(function* () {
     connection: null,
     items: noItems,
     timeZone: "UTC",
-    now: EpochMillis(0)
+    now: EpochMillis(0),
+    staged: nothingStaged
   }
   const { copies = 0, query } = yield* bound.reading.scan(opening, () => Effect.void)
   yield* database.execute(sql`create table points as select * exclude (_source_id, _archive, _member) from (${query})`)

@@ -10,6 +10,7 @@ import { uuid5Sql } from "../../../src/component/id.ts"
 import { sql } from "../../../src/component/sql.ts"
 import { temporaryDirectory } from "../../support/engine.ts"
 import { noItems } from "../../support/items.ts"
+import { nothingStaged } from "../../support/opening.ts"
 
 export type Files = Readonly<Record<string, unknown>>
 
@@ -37,7 +38,8 @@ const opening: Opening = {
   connection: null,
   items: noItems,
   timeZone: "UTC",
-  now: EpochMillis(0)
+  now: EpochMillis(0),
+  staged: nothingStaged
 }
 
 const Row = Schema.Record(Schema.String, Schema.Unknown)

@@ -24,6 +24,7 @@ import { recordColumns } from "../../../src/life/entity.ts"
 import { zipOf } from "../../archive/zips.ts"
 import { calendar, event, outcome } from "./calendar-text.ts"
 import { noItems } from "../../support/items.ts"
+import { nothingStaged } from "../../support/opening.ts"
 
 const FIXTURES = "../shared/fixtures/ics"
 const present = existsSync(FIXTURES)
@@ -51,6 +52,7 @@ const opening = (change: Partial<Opening> = {}): Opening => ({
   items: noItems,
   timeZone: "Europe/Zurich",
   now: EpochMillis(Date.UTC(2024, 5, 15, 12)),
+  staged: nothingStaged,
   ...change
 })
 

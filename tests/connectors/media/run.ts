@@ -7,6 +7,7 @@ import type { ConnectorSpec, Opening } from "../../../src/component/connector.ts
 import { Database } from "../../../src/component/database.ts"
 import { mediaReaderLive } from "../../../src/media/index.ts"
 import { noItems } from "../../support/items.ts"
+import { nothingStaged } from "../../support/opening.ts"
 
 /** Archives and media as they are; these streams ask nothing of the database. */
 export const local = Layer.mergeAll(ArchivesLive, mediaReaderLive, Layer.mock(Database)({}))
@@ -18,6 +19,7 @@ export const opening = (changes: Partial<Opening> = {}): Opening => ({
   items: noItems,
   timeZone: "Europe/Vienna",
   now: EpochMillis(Date.parse("2026-01-01T00:00:00Z")),
+  staged: nothingStaged,
   ...changes
 })
 
