@@ -1,14 +1,15 @@
 import { Effect, Schema } from "effect"
 import type { Columns } from "../../src/component/column.ts"
-import { connector, scanStream } from "../../src/component/connector.ts"
+import { type Scan, connector, scanStream } from "../../src/component/connector.ts"
 import { sourceError } from "../../src/component/error.ts"
 import { PathGlob } from "../../src/component/fields.ts"
 import { TYPES, checkNames, declared, withEntityTypes } from "./columns.ts"
-import { findFiles, fingerprintOf } from "./find.ts"
+import { type Found, findFiles, fingerprintOf } from "./find.ts"
 import { FORMATS, RECOGNISED } from "./format.ts"
 import { rowIds } from "./identity.ts"
 import { rejectsOf, rowsOf } from "./rows.ts"
 import { type Look, look } from "./look.ts"
+import type { Reading, Unreadable } from "./survey.ts"
 
 const ENTITIES = ["media", "events", "plays", "samples", "visits"] as const
 
@@ -78,23 +79,37 @@ const rows = scanStream({
   scan: (settings, { account }) =>
     Effect.gen(function* () {
       const files = yield* findFiles(settings.path)
-      const seen = yield* look(files, settings.format)
-      const columns = wanted(seen, settings)
-      if (Object.keys(columns).length === 0) {
-        return yield* sourceError(
-          "file-empty",
-          `There are no columns in ${settings.path.join(", ")}.`,
-          "Check that the file is the right one; or declare its columns: `columns: { name: VARCHAR }`."
-        )
+      const scanOf = (some: ReadonlyArray<Found>, damaged: ReadonlyArray<Unreadable>, known?: Columns): Reading<Scan> =>
+        Effect.gen(function* () {
+          const seen = yield* look(some, settings.format)
+          const columns = known ?? wanted(seen, settings)
+          if (Object.keys(columns).length === 0) {
+            return yield* sourceError(
+              "file-empty",
+              `There are no columns in ${settings.path.join(", ")}.`,
+              "Check that the file is the right one; or declare its columns: `columns: { name: VARCHAR }`."
+            )
+          }
+          const loaded = yield* seen.load(columns)
+          const keyed = { account, columns, entity: settings.entity, key: settings.key }
+          return {
+            fingerprint: `${VERSION}:${fingerprintOf(files)}`,
+            query: rowsOf(loaded, keyed),
+            rejects: rejectsOf(loaded, keyed, [...seen.unreadable, ...damaged]),
+            skipped: seen.skipped,
+            salvaged: Effect.flatMap(seen.damaged, (found) => without(some, found, columns))
+          }
+        })
+      const without = (
+        some: ReadonlyArray<Found>,
+        damaged: ReadonlyArray<Unreadable>,
+        columns: Columns
+      ): Reading<Scan> => {
+        const sound = some.filter((file) => !damaged.some((each) => each.file === file))
+        const [first] = damaged
+        return sound.length === 0 && first !== undefined ? Effect.fail(first.error) : scanOf(sound, damaged, columns)
       }
-      const loaded = yield* seen.load(columns)
-      const keyed = { account, columns, entity: settings.entity, key: settings.key }
-      return {
-        fingerprint: `${VERSION}:${fingerprintOf(files)}`,
-        query: rowsOf(loaded, keyed),
-        rejects: rejectsOf(loaded, keyed, seen.unreadable),
-        skipped: seen.skipped
-      }
+      return yield* scanOf(files, [])
     })
 })
 

@@ -9,9 +9,10 @@ import { type Format, formatOf } from "./format.ts"
 import { surveyJson } from "./json.ts"
 import { surveyParquet } from "./parquet.ts"
 import { partitionValue, partitionsOf } from "./partition.ts"
-import type { Loaded, Reading, Survey } from "./survey.ts"
+import type { Loaded, Reading, Survey, Unreadable } from "./survey.ts"
 
 export interface Look extends Pick<Survey, "unreadable" | "skipped" | "load"> {
+  readonly damaged: Reading<ReadonlyArray<Unreadable>>
   readonly formats: ReadonlyArray<Format>
   /** All columns, those of the folders' names too. */
   readonly columns: Columns
@@ -48,6 +49,10 @@ export const look = (files: ReadonlyArray<Found>, given: Format | undefined): Re
       columns: { ...own, ...partitions },
       unreadable,
       skipped: surveys.flatMap(({ skipped }) => skipped),
+      damaged: Effect.map(
+        Effect.forEach(surveys, ({ damaged = Effect.succeed([]) }) => damaged),
+        (each) => each.flat()
+      ),
       load: (columns) =>
         Effect.gen(function* () {
           const inFiles = Object.fromEntries(

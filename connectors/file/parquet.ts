@@ -22,11 +22,26 @@ export const surveyParquet = (files: ReadonlyArray<Found>): Reading<Survey> =>
     return survey(looked.readable, types ?? new Map(), looked.unreadable)
   })
 
+/** Which of the files have a sound end, and can't be read all the same: every value is looked at. */
+const damagedOf = (files: ReadonlyArray<Found>): Reading<ReadonlyArray<Unreadable>> =>
+  Effect.gen(function* () {
+    const { execute } = yield* Database
+    const judged = yield* lookAtEach(files, (file) =>
+      execute(sql`select bit_xor(hash(t)) from ${reader([file], empty)} t`).pipe(
+        Effect.catchTag("DatabaseError", (error) =>
+          Effect.fail(isOfInput(error) ? unreadable(file, "it is damaged") : error)
+        )
+      )
+    )
+    return judged.unreadable
+  })
+
 const survey = (files: ReadonlyArray<Found>, types: Types, broken: ReadonlyArray<Unreadable>): Survey => ({
   types,
   unreadable: broken,
   skipped: [],
-  load: (columns) => Effect.succeed(load(files, types, columns))
+  load: (columns) => Effect.succeed(load(files, types, columns)),
+  damaged: damagedOf(files)
 })
 
 /** The columns, told by the files' ends. Null: one of the files has no such end. */

@@ -55,6 +55,8 @@ export interface Survey {
   readonly unreadable: ReadonlyArray<Unreadable>
   readonly skipped: ReadonlyArray<Skip>
   readonly load: (columns: Columns) => Reading<Loaded>
+  /** Where reading the rows has failed: the files to blame. Absent: the format takes what it can of any file. */
+  readonly damaged?: Reading<ReadonlyArray<Unreadable>>
 }
 
 export interface Loaded {

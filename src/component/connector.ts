@@ -71,6 +71,8 @@ export interface Scan {
   /** Rows that can't be used: `code`, `reason`, `archive`, `member` (VARCHAR), `position` (BIGINT), `raw` (BLOB). Run after the query. */
   readonly rejects?: Sql
   readonly skipped: ReadonlyArray<Skip>
+  /** Where the query fails over what the files hold: the same, without those that can't be read, which are rejected. */
+  readonly salvaged?: Effect.Effect<Scan, SourceError | DatabaseError, Database | Scope.Scope>
   /** What only the rows can tell: `reason` (VARCHAR), `count` (BIGINT), `example` (VARCHAR). Run after the query. */
   readonly skips?: Sql
 }

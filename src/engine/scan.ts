@@ -1,6 +1,7 @@
 /** A source that DuckDB reads by itself: all of it, with checkpoint and ledger, in one transaction (I1). */
 import { Effect, Schema } from "effect"
-import type { Reading, ScanProgress, Services } from "../component/connector.ts"
+import type { Reading, Scan, ScanProgress, Services } from "../component/connector.ts"
+import type { DatabaseError, SourceError } from "../component/error.ts"
 import { type Sql, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { writeCheckpoint } from "./checkpoint.ts"
@@ -17,7 +18,7 @@ export const stageScan = (
 ): Staged<void> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
-    const { account, source, staging } = job
+    const { source } = job
     const before = yield* reading.fingerprint(job.opening)
     if (before !== null && before === complete) return yield* leaveUnchanged(job)
     yield* report({ kind: "started", step: source.name, doing: `reading ${source.stream.type}` })
@@ -25,6 +26,19 @@ export const stageScan = (
       report({ kind: "advanced", step: source.name, done, total, unit: "bytes" })
     const scan = yield* database.lean(reading.scan(job.opening, advance))
     if (scan.fingerprint === complete) return yield* leaveUnchanged(job)
+    const { salvaged } = scan
+    yield* salvaged === undefined
+      ? commit(job, scan)
+      : commit(job, scan).pipe(
+          Effect.catchIf(isOfInput, () => Effect.flatMap(database.lean(salvaged), (rest) => commit(job, rest)))
+        )
+    yield* finished(job)
+  })
+
+const commit = (job: Job, scan: Scan) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const { account, source, staging } = job
     yield* database.transaction(
       Effect.gen(function* () {
         const { touched, ...counts } = yield* merge(staging, {
@@ -49,8 +63,11 @@ export const stageScan = (
         })
       })
     )
-    yield* finished(job)
   })
+
+/** DuckDB refuses what a file holds, or that it is cut. */
+const isOfInput = (error: SourceError | DatabaseError): error is DatabaseError =>
+  error._tag === "DatabaseError" && (error.code === "sql" || error.code === "io" || error.code === "corrupt")
 
 const ScannedSkip = Schema.Struct({ reason: Schema.String, count: Schema.Number, example: Schema.String })
 const ScannedReject = Schema.Struct({

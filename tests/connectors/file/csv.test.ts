@@ -178,10 +178,10 @@ describe("CSV", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("with on_error: fail, a broken line ends the run and names the file", () =>
+  it.live("with on_error: fail, a broken line ends the run and names the file and the line", () =>
     Effect.gen(function* () {
       const words = yield* failure(readFiles({ "a.csv": lines("a,b", "1", "2,3") }, ", on_error: fail"))
-      assert.match(words, /The line has 1 values for 2 columns.*a\.csv/)
+      assert.match(words, /The line has 1 values for 2 columns.*a\.csv:2\)/)
     }).pipe(Effect.scoped)
   )
 

@@ -35,6 +35,23 @@ describe("Parquet", () => {
       }).pipe(Effect.scoped)
   )
 
+  it.live("a file that is damaged in its middle is rejected, and the others are read; alone it ends the run", () =>
+    Effect.gen(function* () {
+      const bytes = yield* parquet(
+        authored("select range as n, 'text ' || (range * 7919 % 100003) as s from range(20000)")
+      )
+      const damaged = Buffer.from(bytes).fill(0x55, bytes.length / 2, bytes.length / 2 + 500)
+      const few = yield* parquet(NUMBERS)
+      const outcome = yield* readFiles({ "a.parquet": few, "b.parquet": damaged, "c.csv": "n,s\n-1,csv\n" })
+      assert.strictEqual(outcome.rows.length, 1001)
+      assert.deepEqual(outcome.rejects, [{ code: "file-unreadable", position: null, file: "b.parquet", raw: null }])
+      assert.deepEqual(counted(outcome), { read: 1002, new: 1001, rejected: 1 })
+      const words = /b\.parquet can't be read: it is damaged/
+      assert.match(yield* failure(readFiles({ "b.parquet": damaged })), words)
+      assert.match(yield* failure(readFiles({ "a.parquet": few, "b.parquet": damaged }, ", on_error: fail")), words)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("a value that doesn't fit is rejected with its row", () =>
     Effect.gen(function* () {
       const bytes = yield* parquet(
