@@ -90,6 +90,9 @@ const classify = (error: AnyError): CommandError => {
     }
     case "DatabaseError": {
       const [exit, message, hint] = DATABASE_WORDS[error.code]
+      const holder = /\(PID (\d+)\)/.exec(error.message)?.[1]
+      if (error.code === "locked" && holder !== undefined)
+        return commandError("database-locked", message.replace("process", `process (${holder})`), hint, exit)
       const [first = ""] = error.message.split("\n")
       return commandError(`database-${error.code}`, error.code === "sql" ? first : `${message} (${first})`, hint, exit)
     }

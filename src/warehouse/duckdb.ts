@@ -1,4 +1,5 @@
 /** DuckDB behind Effect: one connection, statements one at a time, errors with a code, queries that can be interrupted. */
+import { rm, stat } from "node:fs/promises"
 import {
   type DuckDBConnection,
   DuckDBDataChunk,
@@ -51,18 +52,24 @@ const Lean = Context.Reference<boolean>("keepsake/warehouse/Lean", { defaultValu
 /** Opens a database; it is closed, after pending work, with the scope. */
 export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseError, Scope.Scope> =>
   Effect.gen(function* () {
+    const create = attempt("open", () =>
+      DuckDBInstance.create(options.path, {
+        memory_limit: options.memoryLimit,
+        preserve_insertion_order: "false",
+        // Texts take a fifth less time to write than in the oldest format, and DuckDB from 1.3 on reads it.
+        storage_compatibility_version: "v1.3.0",
+        autoinstall_known_extensions: "false",
+        autoload_known_extensions: "false",
+        allow_community_extensions: "false",
+        ...(options.spillDirectory === null ? {} : { temp_directory: options.spillDirectory })
+      })
+    )
+    const anew = Effect.flatMap(removeUnborn(options.path), (removed) => (removed ? create : Effect.fail(null)))
     const instance = yield* Effect.acquireRelease(
-      attempt("open", () =>
-        DuckDBInstance.create(options.path, {
-          memory_limit: options.memoryLimit,
-          preserve_insertion_order: "false",
-          // Texts take a fifth less time to write than in the oldest format, and DuckDB from 1.3 on reads it.
-          storage_compatibility_version: "v1.3.0",
-          autoinstall_known_extensions: "false",
-          autoload_known_extensions: "false",
-          allow_community_extensions: "false",
-          ...(options.spillDirectory === null ? {} : { temp_directory: options.spillDirectory })
-        })
+      Effect.catchIf(
+        create,
+        ({ code }) => code === "io" || code === "corrupt",
+        (error) => Effect.mapError(anew, (again) => again ?? error)
       ),
       (opened) => Effect.sync(() => opened.closeSync())
     )
@@ -83,6 +90,18 @@ export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseEr
       })
     const { made } = yield* connect
     return { ...made, guest }
+  })
+
+/** Bytes of the headers with which a database file begins: a shorter one never held anything. */
+const HEADERS = 3 * 4096
+
+/** A file that its maker didn't come to finish, for want of space or of life, is no database. Was it one, and is it gone? */
+const removeUnborn = (path: string): Effect.Effect<boolean> =>
+  Effect.promise(async () => {
+    const { size } = await stat(path).catch(() => ({ size: HEADERS }))
+    if (size >= HEADERS) return false
+    await rm(path, { force: true })
+    return true
   })
 
 /** What neither changes a row nor a setting. */
