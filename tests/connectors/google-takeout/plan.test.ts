@@ -68,6 +68,33 @@ test("the same photo sits in its year and in every album: one record each, with 
   })
 })
 
+test.each([
+  "metadata.json",
+  "métadonnées.json",
+  "metadati.json",
+  "Metadaten.json",
+  "метаданные.json",
+  "メタデータ.json"
+])("an album's metadata file may be called %s: it is known by its content", async (name) => {
+  const { albums } = await planned({
+    [`${ROOT}/Rome/a.jpg`]: null,
+    [`${ROOT}/Rome/${name}`]: { title: "Rome", access: "protected" }
+  })
+  expect(albums).toEqual({ [`${ROOT}/Rome/a.jpg`]: ["Rome"] })
+})
+
+test.each([
+  ["Rome _ friends", "Rome & friends"],
+  ["_Rome_", '"Rome"'],
+  ["2017_06_ Rome", "2017/06: Rome"]
+])("the folder's name isn't the title: %s is %s", async (folder, title) => {
+  const { albums } = await planned({
+    [`${ROOT}/${folder}/a.jpg`]: null,
+    [`${ROOT}/${folder}/metadata.json`]: { title, access: "protected" }
+  })
+  expect(albums).toEqual({ [`${ROOT}/${folder}/a.jpg`]: [title] })
+})
+
 test("an album's key is its folder and title, whatever the archive is named", async () => {
   const keyIn = async (archive: string) => {
     const members = { [`${ROOT}/Rome/a.jpg`]: null, [`${ROOT}/Rome/metadata.json`]: { title: "Rome" } }
