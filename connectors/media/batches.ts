@@ -42,8 +42,8 @@ export interface Outcome {
   readonly skipped?: ReadonlyArray<Skip>
 }
 
-const MAX_FILES = 256
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_FILES = 1024
+const MAX_BYTES = 128 * 1024 * 1024
 
 /** The end of the batch that starts at `from`: at least one unit, then up to so many files and bytes. */
 const endOf = (units: ReadonlyArray<Unit>, from: number): number => {

@@ -4,7 +4,7 @@ import type { EpochMillis } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import type { Account, Ledger } from "./ledger.ts"
+import type { Ledger } from "./ledger.ts"
 import { keepPast } from "./past.ts"
 import { type Staging, hashOf, recordsOf, rewriteRecords, storedColumns } from "./staging.ts"
 
@@ -131,7 +131,37 @@ const dropCopies = (staging: Staging): Effect.Effect<number, DatabaseError, Ware
     return copies
   })
 
+/** Into a table that has records, by their keys. */
 const compare = (staging: Staging, incoming: Sql, weighed: boolean): Effect.Effect<Merged, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    yield* database.execute(sql`
+      create or replace temp table _rows as ${incoming};
+      create or replace temp table _batch as
+        select *, _source_id in (select _source_id from _seen) as _again from _rows
+        qualify row_number() over (partition by _source_id order by _rank desc, _as_of desc nulls last, rowid) = 1;
+      insert into _seen select _source_id from _batch where not _again;
+      create or replace temp table _known as
+        select * from ${recordsOf(staging)} where _source_id in (select _source_id from _batch);`)
+    const merged = yield* (yield* count(sql`_known`)) === 0 ? append(staging) : sortOut(staging, weighed)
+    yield* database.execute(sql`drop table _rows; drop table _batch; drop table _known`)
+    return merged
+  })
+
+/** Nothing of the batch is known: it is neither hashed nor compared. */
+const append = (staging: Staging): Effect.Effect<Merged, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const columns = names(storedColumns(staging))
+    yield* database.execute(sql`insert into ${recordsOf(staging)} (${columns}) select ${columns} from _batch`)
+    const read = yield* count(sql`_rows`)
+    const [sums] = yield* database.rows(sql`select count(*) as n, count(_gone_at) as gone from _batch`, Loaded)
+    const { n, gone } = sums ?? { n: 0, gone: 0 }
+    return { read, new: n, changed: 0, unchanged: 0, duplicate: read - n, deleted: gone, touched: n }
+  })
+
+/** Rows that are known in part: what is new, what changed, what an older or poorer export adds. */
+const sortOut = (staging: Staging, weighed: boolean): Effect.Effect<Merged, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const records = recordsOf(staging)
@@ -149,18 +179,14 @@ const compare = (staging: Staging, incoming: Sql, weighed: boolean): Effect.Effe
     )
     const lesser = sql`(b._rank < coalesce(s._rank, 0) or b._as_of < s._as_of)`
     yield* database.execute(sql`
-      create or replace temp table _rows as ${incoming};
-      create or replace temp table _batch as
-        select *, ${hashOf(staging)} as _hash, _source_id in (select _source_id from _seen) as _again from _rows
-        qualify row_number() over (partition by _source_id order by _rank desc, _as_of desc nulls last, rowid) = 1;
-      insert into _seen select _source_id from _batch where not _again;
       create or replace temp table _class as
         select b._source_id, b._again, s._source_id is null as is_new, s._first_seen_at as since,
           case when s._source_id is not null then ${hashOf(staging, "s")} end as said,
-          said is distinct from b._hash and (s._source_id is null or ${counts}) as differs,
-          coalesce(said <> b._hash and not ${counts} and ${lesser} and (${fills}), false) as gains,
+          said is distinct from ${hashOf(staging, "b")} as other,
+          other and (s._source_id is null or ${counts}) as differs,
+          coalesce(other and s._source_id is not null and not ${counts} and ${lesser} and (${fills}), false) as gains,
           (s._archive is distinct from b._archive or s._member is distinct from b._member) and ${counts} as moved
-        from _batch b left join ${records} s on s._source_id = b._source_id;`)
+        from _batch b left join _known s on s._source_id = b._source_id;`)
     const [classes] = yield* database.rows(
       sql`select count(*) filter (is_new) as added, count(*) filter (not is_new and (differs or gains) and not _again) as changed,
         count(*) filter (not is_new and not differs and not gains and not _again) as unchanged,
@@ -201,40 +227,7 @@ const compare = (staging: Staging, incoming: Sql, weighed: boolean): Effect.Effe
         from _batch b join _class c using (_source_id)
         where s._source_id = b._source_id and c.moved and not c.is_new and not c.differs`)
     }
-    yield* database.execute(sql`drop table _rows; drop table _batch; drop table _class`)
+    yield* database.execute(sql`drop table _class`)
     const duplicate = read - added - changed - unchanged
     return { read, new: added, changed, unchanged, duplicate, deleted, touched: added + changed + renewed }
-  })
-
-/**
- * Takes out staged records that others stand for (`_source_id`, `_by`), and notes it for the sinks. One whose successor
- * isn't staged, or is to go as well, stays: nothing is lost. Gives their number.
- */
-export const supersede = (
-  staging: Staging,
-  { pipeline, source, runId }: Account,
-  superseded: Sql
-): Effect.Effect<number, DatabaseError, Warehouse> =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const records = recordsOf(staging)
-    yield* database.execute(sql`
-      create or replace temp table _named as select distinct _source_id, _by from (${superseded});
-      create or replace temp table _superseded as
-        select _source_id, any_value(_by) as _by from _named
-        where _by is null or (_by in (select _source_id from ${records}) and _by not in (select _source_id from _named))
-        group by _source_id;
-      drop table _named`)
-    const found = yield* count(sql`_superseded`)
-    if (found > 0) {
-      const staged = name("staging", staging.name)
-      yield* keepPast(staging, sql`s._source_id in (select _source_id from _superseded)`)
-      yield* database.execute(sql`
-        insert into state.superseded (pipeline, source, entity, id, successor, run_id)
-          select ${literal(pipeline)}, ${literal(source)}, old._entity, old._id, new._id, ${literal(runId)}::uuid
-          from _superseded join ${staged} old using (_source_id) left join ${staged} new on new._source_id = _by;
-        delete from ${records} where _source_id in (select _source_id from _superseded)`)
-    }
-    yield* database.execute(sql`drop table _superseded`)
-    return found
   })

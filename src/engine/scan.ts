@@ -7,9 +7,10 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import { writeCheckpoint } from "./checkpoint.ts"
 import { type Job, type Staged, finished, leaveUnchanged, noteChange, refuse, settle } from "./job.ts"
 import { writeRejects } from "./ledger.ts"
-import { merge, supersede } from "./merge.ts"
+import { merge } from "./merge.ts"
 import { noteSightings } from "./past.ts"
 import { report } from "./progress.ts"
+import { supersede } from "./supersede.ts"
 
 export const stageScan = (
   job: Job,

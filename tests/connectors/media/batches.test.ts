@@ -43,33 +43,33 @@ const run = (plan: Plan<Unit>, checkpoint: Checkpoint | null = null) =>
     return { reads, batches }
   })
 
-it.effect("a batch has at most 256 files", () =>
+it.effect("a batch has at most 1,024 files", () =>
   Effect.gen(function* () {
-    const { reads, batches } = yield* run(planOf(Array.from({ length: 600 }, () => 1)))
-    expect(reads).toEqual([256, 256, 88])
+    const { reads, batches } = yield* run(planOf(Array.from({ length: 2500 }, () => 1)))
+    expect(reads).toEqual([1024, 1024, 452])
     expect(batches.map(({ progress }) => progress)).toEqual([
-      { done: 256, total: 600, unit: "records" },
-      { done: 512, total: 600, unit: "records" },
-      { done: 600, total: 600, unit: "records" }
+      { done: 1024, total: 2500, unit: "records" },
+      { done: 2048, total: 2500, unit: "records" },
+      { done: 2500, total: 2500, unit: "records" }
     ])
   })
 )
 
-it.effect("a batch has at most 64 MB, unless one file is larger", () =>
+it.effect("a batch has at most 128 MB, unless one file is larger", () =>
   Effect.gen(function* () {
-    const sizes = [30, 30, 30, 500, 1, 63, 1].map((size) => size * MEGABYTE)
+    const sizes = [60, 60, 60, 500, 1, 127, 1].map((size) => size * MEGABYTE)
     expect((yield* run(planOf(sizes))).reads).toEqual([2, 1, 1, 2, 1])
   })
 )
 
 it.effect("what the plan skips and rejects comes with the first batch, and not again on resume", () =>
   Effect.gen(function* () {
-    const plan = planOf(Array.from({ length: 300 }, () => 1))
+    const plan = planOf(Array.from({ length: 1200 }, () => 1))
     const { batches } = yield* run(plan)
     expect(batches.map(({ rejects }) => rejects.length)).toEqual([1, 0])
     expect(batches[0]?.skipped).toEqual([
       { reason: "s", count: 2, examples: ["x", "y"] },
-      { reason: "left", count: 256, examples: ["0.jpg", "1.jpg", "2.jpg"] }
+      { reason: "left", count: 1024, examples: ["0.jpg", "1.jpg", "2.jpg"] }
     ])
     const rest = yield* run(plan, batches[0]?.checkpoint ?? null)
     expect(rest.batches).toEqual(batches.slice(1))
