@@ -32,7 +32,7 @@ type Step<A> = Effect.Effect<A, SourceError | DatabaseError, ProviderApi>
 
 interface Progress {
   readonly state: State
-  /** The list of calendars was asked for in this run. */
+  /** This round is the last one of the run. */
   readonly listed: boolean
   readonly done: number
   /** Calendars that were begun anew: a second time would be in vain. */
@@ -263,6 +263,9 @@ export const sync = (
       }
     })
 
-  const start: Progress = { state: stateOf(opening.checkpoint), listed: false, done: 0, anew: new Set() }
+  const state = stateOf(opening.checkpoint)
+  // Where a round was interrupted before it had seen any calendar, finishing it is enough.
+  const listed = state.todo.length > 0 && state.todo.length === Object.keys(state.calendars).length
+  const start: Progress = { state, listed, done: 0, anew: new Set() }
   return Stream.unfold(start, step)
 }

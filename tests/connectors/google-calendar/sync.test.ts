@@ -26,7 +26,7 @@ describe("google-calendar.events", () => {
         const before = yield* lifeOf(home)
         const { sinks, sources } = yield* run()
         assert.deepInclude(sources["events"], { read: 0, requests: 2 })
-        assert.deepInclude(sinks["memories"], { inserted: 0, updated: 0, deleted: 0 })
+        assert.deepInclude(sinks["out"], { inserted: 0, updated: 0, deleted: 0 })
         assert.deepEqual(yield* lifeOf(home), before)
       })
     )

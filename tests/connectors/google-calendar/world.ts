@@ -15,22 +15,24 @@ export interface World {
   readonly providers: Providers
   readonly connection: Connection
   readonly home: string
-  readonly run: (options?: RunOptions, source?: string) => Effect.Effect<RunSummary, unknown>
+  readonly run: (options?: RunOptions, source?: string, sink?: string) => Effect.Effect<RunSummary, unknown>
   /** What is stored: one line per event. */
   readonly stored: Effect.Effect<ReadonlyArray<string>, unknown>
+  /** What is staged of it, which costs less to have. */
+  readonly staged: Effect.Effect<ReadonlyArray<string>, unknown>
 }
 
 /** Quick to try again, for tests. */
 export const SOURCE = "type: google-calendar.events, connection: me, retry: { base: 5ms, cap: 50ms, times: 12 }"
 
-export const pipeline = (connection: Connection, source: string) => `
+export const pipeline = (connection: Connection, source: string, sink = "type: memories") => `
 name: life
 time_zone: Europe/Vienna
 ${connectionsYaml(connection)}
 sources:
   events: { ${source} }
 sinks:
-  memories: { type: memories, from: events }
+  out: { ${sink}, from: events }
 `
 
 export const inWorld = <A>(
@@ -46,17 +48,18 @@ export const inWorld = <A>(
       providers,
       connection,
       home,
-      run: (how, source = SOURCE) => runOnline(pipeline(connection, source), home, how),
-      stored: linesOf(home)
+      run: (how, source = SOURCE, sink?) => runOnline(pipeline(connection, source, sink), home, how),
+      stored: linesOf(home, "life.events"),
+      staged: linesOf(home, "staging.life__events")
     })
   }).pipe(Effect.scoped)
 
-const linesOf = (home: string) =>
+const linesOf = (home: string, table: string) =>
   Effect.map(
     query(
       home,
       authored(`select concat_ws(' | ', uid, coalesce(recurrence_id, '-'), epoch_ms(starts_at)::varchar, status, coalesce(title, '-')) as line
-        from life.events order by 1`)
+        from ${table}`)
     ),
     (rows) => rows.map(({ line }) => String(line)).toSorted()
   )
@@ -68,9 +71,9 @@ const startOf = (moment: Moment): number =>
   moment.kind === "instant" ? moment.at : instantAtWall(timeOf(moment), ZONE).at
 
 /** Rules are followed up to here, as the stream's default has it. */
-const horizon = (now: number): number => {
+const horizon = (now: number, days: number): number => {
   const date = new Date(now)
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) + 730 * 24 * 3_600_000
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) + days * 24 * 3_600_000
 }
 
 /** RFC 5545: the start is the first occurrence and counts as one, whether or not it fulfils the rule. */
@@ -82,9 +85,9 @@ const occurrencesIn = (entry: Entry, { count }: Rule): ReadonlyArray<Moment> => 
 }
 
 /** What is to be stored of an agenda, made by other means than the connector's: one line per event. */
-export const expected = (agenda: Agenda, now: number): ReadonlyArray<string> => {
+export const expected = (agenda: Agenda, now: number, days = 730): ReadonlyArray<string> => {
   const line = ({ start, status, title, uid }: Entry, key: string) =>
-    [uid, key, startOf(start), status, title ?? "-"].join(" | ")
+    [uid, key, startOf(start), status, title?.trim() || "-"].join(" | ")
   const entries = agenda.entries()
   const masters = new Map(entries.map((entry) => [entry.id, entry]))
   const lines = entries.flatMap((entry) => {
@@ -102,7 +105,7 @@ export const expected = (agenda: Agenda, now: number): ReadonlyArray<string> => 
     )
     const without = new Set([...changed, ...entry.excluded.map(stampOf)])
     return occurrencesIn(entry, rule)
-      .filter((start) => wallOf(start) <= horizon(now) && !without.has(stampOf(start)))
+      .filter((start) => wallOf(start) <= horizon(now, days) && !without.has(stampOf(start)))
       .map((start) => line({ ...entry, start }, stampOf(start)))
   })
   return lines.toSorted()

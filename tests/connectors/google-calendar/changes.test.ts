@@ -1,0 +1,204 @@
+/** What becomes of changes, deletions and full listings (I7). */
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect } from "effect"
+import { authored } from "../../../src/component/sql.ts"
+import { addsUp } from "../../../src/engine/ledger.ts"
+import { later } from "../../account/world.ts"
+import { query } from "../../support/engine.ts"
+import { SOURCE, expected, inWorld } from "./world.ts"
+
+const events = (count: number) => ({ google: { events: count, photos: 0 } })
+
+/** All that is expected is there, and what is there beside it is cancelled. */
+const holds = (stored: ReadonlyArray<string>, wanted: ReadonlyArray<string>) => {
+  const present = new Set(stored)
+  assert.deepEqual(
+    wanted.filter((line) => !present.has(line)),
+    []
+  )
+  const left = new Set(wanted)
+  const beside = stored.filter((line) => !left.has(line))
+  assert.deepEqual(
+    beside.filter((line) => line.split(" | ")[3] !== "cancelled"),
+    []
+  )
+  return beside
+}
+
+const gone = (home: string) =>
+  Effect.map(
+    query(home, authored("select count(*) filter (gone_at is not null)::integer as n from life.provenance")),
+    ([row]) => Number(row?.["n"])
+  )
+
+describe("a later run", () => {
+  it.live("brings what was added, changed, cancelled and deleted, in as many requests as that needs", () =>
+    inWorld(events(150), ({ home, providers, run, stored }) =>
+      Effect.gen(function* () {
+        yield* run()
+        const { agenda, changes } = providers.google.calendar
+        changes.add(20)
+        changes.change(20)
+        changes.cancelInstances(5)
+        const removed = changes.remove(10)
+        const { sources } = yield* run()
+        const ledger = sources["events"]
+        assert.isTrue(ledger !== undefined && addsUp(ledger), JSON.stringify(ledger))
+        assert.strictEqual(ledger?.requests, 2)
+        const beside = holds(yield* stored, expected(agenda, providers.clock.now()))
+        assert.isAtLeast(beside.length, removed.length)
+        assert.strictEqual(yield* gone(home), ledger?.deleted)
+        // Title and times are those from before.
+        for (const line of beside) assert.notInclude(line, " | - | cancelled | -")
+      })
+    )
+  )
+
+  it.live("follows series that become shorter, longer, single, or other series", () =>
+    inWorld(events(0), ({ providers, run, stored }) =>
+      Effect.gen(function* () {
+        const { agenda, changes } = providers.google.calendar
+        changes.add(40)
+        yield* run()
+        const series = agenda.entries().filter(({ rule, series: of }) => rule !== null && of === null)
+        assert.isAbove(series.length, 1)
+        const untouched = series.filter(({ id }) => agenda.exceptionsOf(id).length === 0)
+        for (const [index, entry] of untouched.entries()) {
+          const rules = [
+            { pattern: "FREQ=WEEKLY", count: 3, until: null },
+            { pattern: "FREQ=DAILY", count: 40, until: null },
+            null
+          ]
+          agenda.put({ ...entry, rule: rules[index % 3] ?? null, excluded: [] })
+        }
+        yield* run()
+        holds(yield* stored, expected(agenda, providers.clock.now()))
+      })
+    )
+  )
+
+  it.live("goes further ahead when the months have passed, without asking for more", () =>
+    inWorld({ google: { events: 80, photos: 0, syncTokenLifeMs: Infinity } }, ({ providers, run, stored }) =>
+      Effect.gen(function* () {
+        yield* run()
+        const before = new Set(yield* stored)
+        providers.clock.advance(Duration.toMillis("62 days"))
+        const { sources } = yield* later("62 days")(run())
+        assert.strictEqual(sources["events"]?.requests, 2)
+        assert.isAbove(sources["events"]?.new ?? 0, 0)
+        const now = yield* stored
+        assert.deepEqual(now, expected(providers.google.calendar.agenda, providers.clock.now()))
+        assert.isTrue([...before].every((line) => now.includes(line)))
+      })
+    )
+  )
+})
+
+describe("a full listing", () => {
+  it.live("after 410 loses nothing that is stored, and marks what is no longer there", () =>
+    inWorld(events(120), ({ home, providers, run, stored }) =>
+      Effect.gen(function* () {
+        yield* run()
+        const before = yield* stored
+        const { agenda, changes } = providers.google.calendar
+        const added = new Set(changes.add(5))
+        const removed = changes.remove(7).filter((id) => !added.has(id))
+        providers.google.expireSyncTokens()
+        const { sources } = yield* run()
+        const ledger = sources["events"]
+        assert.isTrue(ledger !== undefined && addsUp(ledger), JSON.stringify(ledger))
+        const now = new Set(yield* stored)
+        assert.deepEqual(
+          before.filter((line) => !now.has(line)),
+          []
+        )
+        assert.deepEqual(
+          expected(agenda, providers.clock.now()).filter((line) => !now.has(line)),
+          []
+        )
+        assert.isAtLeast(ledger?.deleted ?? 0, removed.length)
+        assert.strictEqual(yield* gone(home), ledger?.deleted)
+        // And back again.
+        const again = yield* run()
+        assert.deepInclude(again.sources["events"], { read: 0, requests: 2 })
+      })
+    )
+  )
+
+  it.live("that is interrupted again and again knows at its end what it has not seen", () =>
+    inWorld({ ...events(1200), ragged: 1 }, ({ home, providers, run, stored }) =>
+      Effect.gen(function* () {
+        const source = `${SOURCE}, horizon: 1d`
+        yield* run({}, source)
+        const { agenda, changes } = providers.google.calendar
+        const { length } = changes.remove(25)
+        providers.google.expireSyncTokens()
+        let runs = 0
+        let deleted = 0
+        for (let status = "stopped"; status === "stopped"; runs++) {
+          const summary = yield* run({ budget: 2 }, source)
+          status = summary.status
+          deleted += summary.sources["events"]?.deleted ?? 0
+        }
+        assert.isAbove(runs, 2)
+        assert.isAtLeast(deleted, length)
+        assert.strictEqual(yield* gone(home), deleted)
+        const present = new Set(yield* stored)
+        const wanted = expected(agenda, providers.clock.now(), 1)
+        assert.deepEqual(
+          wanted.filter((line) => !present.has(line)),
+          []
+        )
+      })
+    )
+  )
+
+  it.live("of a calendar that was taken off the list marks its events, and leaves those of others", () =>
+    inWorld(events(10), ({ home, providers, run }) =>
+      Effect.gen(function* () {
+        const owner = { name: "Ana", address: "ana@example.com" }
+        const from = Date.UTC(2025, 0, 1)
+        const to = Date.UTC(2026, 0, 1)
+        const other = providers.google.calendars.add({ seed: 1, size: 15, name: "choir", owner, from, to })
+        yield* run()
+        assert.strictEqual(yield* gone(home), 0)
+        providers.google.calendars.remove("ana@example.com", other.id)
+        const { sources } = yield* run()
+        assert.isAtLeast(sources["events"]?.deleted ?? 0, 15)
+        assert.strictEqual(yield* gone(home), sources["events"]?.deleted)
+        const kept = yield* query(
+          home,
+          authored(
+            `select count(*)::integer as n from staging.life__events where _gone_at is null and calendar_id = 'ana@example.com'`
+          )
+        )
+        assert.isAtLeast(Number(kept[0]?.["n"]), 10)
+      })
+    )
+  )
+})
+
+describe("since and until", () => {
+  it.live("leave out what lies outside, of series too", () =>
+    inWorld(events(200), ({ home, providers, run }) =>
+      Effect.gen(function* () {
+        yield* run({}, `${SOURCE}, since: 2025-03-01, until: 2026-01-01`)
+        const outside = yield* query(
+          home,
+          authored(`select count(*)::integer as n from life.events
+            where ends_at < '2025-02-28T23:00:00Z' or starts_at >= '2025-12-31T23:00:00Z'`)
+        )
+        assert.strictEqual(Number(outside[0]?.["n"]), 0)
+        const wanted = expected(providers.google.calendar.agenda, providers.clock.now()).filter((line) => {
+          const at = Number(line.split(" | ")[2])
+          return at >= Date.UTC(2025, 2, 1, 23) && at < Date.UTC(2025, 11, 31, 23)
+        })
+        const inside = yield* query(
+          home,
+          authored(`select count(*)::integer as n from life.events where starts_at >= '2025-03-01T23:00:00Z'`)
+        )
+        assert.strictEqual(Number(inside[0]?.["n"]), wanted.length)
+      })
+    )
+  )
+})
