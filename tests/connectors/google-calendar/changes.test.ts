@@ -3,8 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { authored } from "../../../src/component/sql.ts"
 import { addsUp } from "../../../src/engine/ledger.ts"
+import { recorded } from "../../../src/engine/record.ts"
+import { findRun } from "../../../src/engine/runs.ts"
+import { undo } from "../../../src/engine/undo/index.ts"
 import { later } from "../../account/world.ts"
-import { query } from "../../support/engine.ts"
+import { over, query } from "../../support/engine.ts"
 import { SOURCE, expected, inWorld } from "./world.ts"
 
 const events = (count: number) => ({ google: { events: count, photos: 0 } })
@@ -173,6 +176,35 @@ describe("a full listing", () => {
           )
         )
         assert.isAtLeast(Number(kept[0]?.["n"]), 10)
+      })
+    )
+  )
+})
+
+describe("what is taken back", () => {
+  it.live("is brought again by the next run, which lists everything anew", () =>
+    inWorld(events(80), ({ home, providers, run, stored }) =>
+      Effect.gen(function* () {
+        yield* run()
+        const { agenda, changes } = providers.google.calendar
+        changes.change(10)
+        changes.remove(5)
+        const { run_id } = yield* run()
+        const after = yield* stored
+        yield* Effect.gen(function* () {
+          const undone = yield* findRun(run_id)
+          yield* recorded({ command: "undo", pipeline: "life", definition: null }, (context) =>
+            undo(undone, new Map(), context)
+          )
+        }).pipe(Effect.provide(over(home)))
+        const { sources } = yield* run()
+        assert.isAbove(sources["events"]?.read ?? 0, 80)
+        const again = new Set(yield* stored)
+        assert.deepEqual(
+          expected(agenda, providers.clock.now()).filter((line) => !again.has(line)),
+          []
+        )
+        assert.strictEqual(again.size, after.length)
       })
     )
   )

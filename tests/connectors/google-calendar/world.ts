@@ -105,7 +105,7 @@ export const expected = (agenda: Agenda, now: number, days = 730): ReadonlyArray
     )
     const without = new Set([...changed, ...entry.excluded.map(stampOf)])
     return occurrencesIn(entry, rule)
-      .filter((start) => wallOf(start) <= horizon(now, days) && !without.has(stampOf(start)))
+      .filter((start, index) => (index === 0 || wallOf(start) <= horizon(now, days)) && !without.has(stampOf(start)))
       .map((start) => line({ ...entry, start }, stampOf(start)))
   })
   return lines.toSorted()
