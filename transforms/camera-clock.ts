@@ -10,9 +10,19 @@ import { trackSlots } from "./tracks.ts"
 /** Times are counted in slots of ten minutes, as microseconds. */
 export const SLOT = sql`600000000`
 const SLOTS_A_DAY = sql`144`
-/** Differences up to 14 hours are looked at, which time zones explain; others up to two hours. */
-const FURTHEST = sql`84`
-const DRIFT = sql`12`
+/** How far a clock may be off if no other time zone explains it. */
+const DRIFT = 12
+/** An occasion is longer than a slot: what is so near a difference speaks for it too. */
+const NEAR = 3
+
+/** The differences that can be found, with those near them: each is looked up, which is cheaper than all pairs of a day. */
+const DIFFERENCES = sql`case when coalesce(zone, 0) = 0 then ${slots(sql`0`, DRIFT + NEAR)}
+  else list_distinct(${slots(sql`0`, DRIFT + NEAR)} || ${slots(sql`zone`, 2 * NEAR)} || ${slots(sql`-zone`, 2 * NEAR)}) end`
+
+function slots(middle: Sql, reach: number): Sql {
+  return sql`range(${middle} - ${literal(reach)}, ${middle} + ${literal(reach + 1)})`
+}
+
 /** Days before and after that count as one with a day. */
 const AROUND = 2
 const SAME_PLACE_METRES = 500
@@ -100,33 +110,32 @@ export const cameraClocks = (pictures: Relation, witnesses: Witnesses): Sql => {
   ${zones(pictures)},
   ${hasTracks ? tracked(witnesses) : empty}
   marks as (
-    select slot, max(weight) as weight, slot // ${FURTHEST} as bucket from (
+    select slot, max(weight) as weight from (
       select slot, 1.0 as weight from shots semi join trusted using (camera)
       ${witnesses.events === null ? empty : occasions(witnesses.events)}
     ) group by slot
   ),
   votes as (
-    select camera, s.slot // ${SLOTS_A_DAY} as day, m.slot - s.slot as apart, sum(weight) as votes
+    select camera, s.day, apart, sum(weight) as votes
     from (
-      select camera, slot, unnest([slot // ${FURTHEST} - 1, slot // ${FURTHEST}, slot // ${FURTHEST} + 1]) as bucket
-      from shots anti join trusted using (camera) where not located
-    ) s join marks m using (bucket)
-    where m.slot - s.slot between -${FURTHEST} and ${FURTHEST} group by all
+      select camera, slot, s.day, unnest(${DIFFERENCES}) as apart
+      from (select camera, slot, slot // ${SLOTS_A_DAY} as day from shots anti join trusted using (camera) where not located) s
+        left join abroad a on a.day = s.day
+    ) s join marks m on m.slot = s.slot + s.apart group by all
   ),
   gathered as (
     select camera, day + shift as day, apart, sum(votes) as votes, count(*) as days from votes, ${around} group by all
   ),
-  -- An occasion is longer than a slot: what is near a difference speaks for it too.
   smooth as (
     select camera, day, apart, sum(votes) over near as votes, max(days) over near as days,
       sum(votes * apart) over near / sum(votes) over near as middle
     from gathered
-    window near as (partition by camera, day order by apart range between 3 preceding and 3 following)
+    window near as (partition by camera, day order by apart range between ${literal(NEAR)} preceding and ${literal(NEAR)} following)
   ),
   judged as (
     select camera, s.day, apart, votes, days, middle, zone,
       coalesce(sum(votes) filter (apart = 0) over (partition by camera, s.day), 0) as as_it_is,
-      zone <> 0 and abs(abs(apart) - abs(zone)) <= 3 as by_zone
+      zone <> 0 and abs(abs(apart) - abs(zone)) <= ${literal(NEAR)} as by_zone
     from smooth s left join abroad a on a.day = s.day
   ),
   by_votes as (
@@ -135,7 +144,7 @@ export const cameraClocks = (pictures: Relation, witnesses: Witnesses): Sql => {
       votes::integer as votes
     from judged
     where votes >= 3 and votes >= 2 * as_it_is and abs(apart) >= 2
-      and (by_zone and days >= 2 or abs(apart) <= ${DRIFT} and days >= 3)
+      and (by_zone and days >= 2 or abs(apart) <= ${literal(DRIFT)} and days >= 3)
     qualify row_number() over (partition by camera, day order by votes desc, abs(apart), apart) = 1
   ),
   clocks as materialized (${join(shown, " union all ")})`

@@ -125,7 +125,7 @@ const scored = (match: EventMatch): Sql => {
 
 const chosen = (match: EventMatch): Sql => {
   const keys = names([...leftKeys(match).keys()])
-  const others = match.match === "all" ? sql`, list_sort(list(distinct _rank))[2:] as _others` : empty
+  const others = match.match === "all" ? sql`, list_sort(list_distinct(list(_rank)))[2:] as _others` : empty
   return sql`chosen as ${match.match === "all" ? sql`materialized` : empty} (
     select *, _rank % ${NUMBERS} as _no ${match.match === "all" ? sql`, row_number() over () as _choice` : empty} from
     (select ${keys}, min(_rank) as _rank ${others} from scored group by ${keys}))`
@@ -135,7 +135,8 @@ const chosen = (match: EventMatch): Sql => {
 const listed = (match: EventMatch): Sql =>
   match.match === "all" && match.right.relation.columns.has("_id")
     ? sql`, named as (
-        select _choice, list({'id': r._id, 'score': round(1 - (other // ${NUMBERS}) / 1e6, 3)} order by other) as others
+        select _choice, list_transform(list_sort(list({'rank': other, 'id': r._id})),
+          lambda one: {'id': one.id, 'score': round(1 - (one.rank // ${NUMBERS}) / 1e6, 3)}) as others
         from (select _choice, unnest(_others) as other from chosen)
           join numbered r on r._no = other % ${NUMBERS} group by _choice
       )`
