@@ -8,6 +8,7 @@ import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { type EntityName, entities } from "../../src/life/entity.ts"
 import { entityTables } from "../../src/life/table.ts"
 import { type Change, none, upsert } from "../../src/life/upsert.ts"
+import { lentBy } from "./lend.ts"
 
 /** On a relation that makes memories, these are the memory's; the entity's own are in staging. */
 const WORDS = ["title", "description"]
@@ -47,23 +48,12 @@ export const loadEntity = (
       (column) => borrowed.includes(column) && lenders.some((source) => source.columns.has(column))
     )
     const order = relation.columns.has("_key") ? sql`r._key` : sql`r._id`
-    const lent = lenders.map(
-      (source, index) =>
-        sql`select _key, ${literal(index)} as _lender, ${join(words.map((word) => (source.columns.has(word) ? name(word) : sql`null as ${name(word)}`)))} from ${source.table}`
-    )
-    // Sources that name their records alike: the first has its say before the next (I3).
-    const first = words.map((word) => sql`arg_min(${name(word)}, _lender) as ${name(word)}`)
-    const fromStaging = sql`left join (${
-      lent.length === 1
-        ? (lent[0] ?? sql``)
-        : sql`select _key, ${join(first)} from (${join(lent, " union all by name ")}) group by _key`
-    }) s on s._key = r._key`
     const query = sql`
       select r._id as ${name(id)}${relation.distinct === true ? sql`` : sql`, ${order} as _order`}${join(
         [...own.map((column) => sql`, ${cast(entity, `r`, column)}`), ...words.map((word) => sql`, s.${name(word)}`)],
         ""
       )}
-      from ${relation.table} r ${words.length === 0 ? sql`` : fromStaging}
+      from ${relation.table} r ${words.length === 0 ? sql`` : sql`left join (${lentBy(lenders, words)}) s on s._key = r._key`}
       ${relation.distinct === true ? sql`` : identified(relation, entity)}`
     return yield* upsert(
       entityTables[entity],

@@ -4,10 +4,11 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
-import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
+import { type Sql, literal, name, sql } from "../../src/component/sql.ts"
 import { MEMORY_ID, merged } from "../../src/life/edit.ts"
 import { edits, links, memories, tableOf } from "../../src/life/table.ts"
 import { type Change, madeBy, plus, upsert } from "../../src/life/upsert.ts"
+import { lentBy } from "./lend.ts"
 import { LINK_COLUMNS } from "./links.ts"
 import { keepIds } from "./renamed.ts"
 
@@ -88,14 +89,7 @@ const members = (relation: Relation, sources: ReadonlyArray<StagedSource>): Sql 
         ${column("link_confidence", sql`1.0`)}::decimal(9, 6) as confidence, (o.value->>'$')::uuid as moved_to
       from ${relation.table} r
       left join ${tableOf(edits)} o on o.entity_type = r._entity and o.entity_id = r._id and o.field = ${literal(MEMORY_ID)}
-      ${
-        ownTitle
-          ? sql`left join (${join(
-              titled.map((source) => sql`select _key, title from ${source.table}`),
-              " union all "
-            )}) s on s._key = r._key`
-          : sql``
-      }
+      ${ownTitle ? sql`left join (${lentBy(titled, ["title"])}) s on s._key = r._key` : sql``}
       where (coalesce(${event}, ${moment}) is not null or o.value is not null) and r._id is not null`
 }
 
