@@ -6,6 +6,7 @@ import { file } from "./file/index.ts"
 import { folder } from "./folder/index.ts"
 import { googleCalendar } from "./google-calendar/index.ts"
 import { googleFit } from "./google-fit/index.ts"
+import { googlePhotos } from "./google-photos/index.ts"
 import { googleTakeout } from "./google-takeout/index.ts"
 import { googleTimeline } from "./google-timeline/index.ts"
 import { ics } from "./ics/index.ts"
@@ -14,6 +15,7 @@ import { spotifyArchive } from "./spotify-archive/index.ts"
 export const connectors: ReadonlyArray<ConnectorSpec<Services>> = [
   googleTakeout,
   googleCalendar,
+  googlePhotos,
   appleHealth,
   googleFit,
   googleTimeline,

@@ -28,7 +28,12 @@ const fitting = (line: string): string => {
 
 /** One writer for one command; it holds where the current step began. */
 export const progressWriter = (quiet: boolean): ReportProgress => {
-  if (quiet) return () => Effect.void
+  if (quiet) {
+    return (event) =>
+      Effect.sync(() => {
+        if (event.kind === "note" && event.needed === true) process.stderr.write(`${event.text}\n`)
+      })
+  }
   const terminal = process.stderr.isTTY === true
   let began = 0
   let shown = 0

@@ -1,5 +1,5 @@
 /** Providers' APIs as components ask them. Tokens, quotas, retries and refusals are seen to behind it. */
-import { Context, Duration, Effect, Schema } from "effect"
+import { Context, Duration, Effect, Schema, type Scope } from "effect"
 import type { Connection } from "./account.ts"
 import type { Json } from "./column.ts"
 import { SourceError } from "./error.ts"
@@ -43,8 +43,16 @@ export class ProviderApi extends Context.Service<
     readonly json: <A>(request: ApiRequest, schema: Schema.Decoder<A>) => Effect.Effect<A, SourceError | ApiRefusal>
     /** The answer as it is. */
     readonly bytes: (request: ApiRequest) => Effect.Effect<Uint8Array, SourceError | ApiRefusal>
+    /** The answer in a temporary file that ends with the scope, however large it is (I9). */
+    readonly file: (request: ApiRequest) => Effect.Effect<Downloaded, SourceError | ApiRefusal, Scope.Scope>
   }
 >()("keepsake/component/ProviderApi") {}
+
+export interface Downloaded {
+  readonly path: string
+  /** Its size. */
+  readonly bytes: number
+}
 
 /** So many requests in any such stretch of time. */
 export interface Rate {
@@ -83,12 +91,14 @@ export interface Ask {
     schema: Schema.Decoder<A>
   ) => Effect.Effect<A, SourceError | ApiRefusal, ProviderApi>
   readonly bytes: (request: AskRequest) => Effect.Effect<Uint8Array, SourceError | ApiRefusal, ProviderApi>
+  readonly file: (request: AskRequest) => Effect.Effect<Downloaded, SourceError | ApiRefusal, ProviderApi | Scope.Scope>
 }
 export type AskRequest = Omit<ApiRequest, "connection" | "scopes" | "stream"> & Partial<Pick<ApiRequest, "scopes">>
 
 export const askWith = (who: Pick<ApiRequest, "connection" | "scopes" | "stream">): Ask => ({
   json: (request, schema) => Effect.flatMap(ProviderApi, (api) => api.json({ ...who, ...request }, schema)),
-  bytes: (request) => Effect.flatMap(ProviderApi, (api) => api.bytes({ ...who, ...request }))
+  bytes: (request) => Effect.flatMap(ProviderApi, (api) => api.bytes({ ...who, ...request })),
+  file: (request) => Effect.flatMap(ProviderApi, (api) => api.file({ ...who, ...request }))
 })
 
 /** For streams that can make nothing of a refusal. */

@@ -36,6 +36,9 @@ export const sourceError = (
     ...(options.retryAfter === undefined ? {} : { retryAfter: options.retryAfter })
   })
 
+/** The code of a stream that waited for a person's choice, and got none: it is left out, and the run goes on. */
+export const NOTHING_CHOSEN = "nothing-chosen"
+
 /** A component refuses its configuration; `path` leads to the value in the YAML below the component. */
 export class ConfigProblem extends Schema.TaggedError<ConfigProblem>()("ConfigProblem", {
   code: Schema.String,

@@ -11,7 +11,8 @@ export type ProgressEvent =
       readonly unit: "records" | "bytes"
     }
   | { readonly kind: "finished"; readonly step: string; readonly outcome: string }
-  | { readonly kind: "note"; readonly text: string }
+  /** Without one that is `needed` the person wouldn't know what to do. */
+  | { readonly kind: "note"; readonly text: string; readonly needed?: true }
 
 export type ReportProgress = (event: ProgressEvent) => Effect.Effect<void>
 

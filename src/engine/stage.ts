@@ -3,7 +3,8 @@ import { Effect, Ref } from "effect"
 import { CurrentAsker } from "../component/api.ts"
 import { Archives } from "../component/archive.ts"
 import type { Columns, EpochMillis } from "../component/column.ts"
-import { type SourceError, sourceError } from "../component/error.ts"
+import { NOTHING_CHOSEN, type SourceError, sourceError } from "../component/error.ts"
+import { Person } from "../component/person.ts"
 import { join, literal, sql } from "../component/sql.ts"
 import { type Plan, type PlannedSource, stagingTable } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
@@ -18,6 +19,7 @@ import { askerOf, isBudgetSpent } from "./requests.ts"
 import { stageScan } from "./scan.ts"
 import { type Staging, prepareStaging, stagingOf } from "./staging.ts"
 import { preparePast } from "./past.ts"
+import { report } from "./progress.ts"
 
 export interface Extracted {
   readonly ledger: Ledger
@@ -25,8 +27,10 @@ export interface Extracted {
   readonly left: SourceError | null
 }
 
-/** I6: what the person has not granted is left out; the rest is read. */
-const mayBeLeft = (error: SourceError): boolean => error.code === "scope-missing" || isBudgetSpent(error)
+/** I6: what the person has not granted, or not chosen, is left out; the rest is read. */
+const UP_TO_THE_PERSON = new Set(["scope-missing", NOTHING_CHOSEN])
+
+const mayBeLeft = (error: SourceError): boolean => UP_TO_THE_PERSON.has(error.code) || isBudgetSpent(error)
 
 export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext): Staged<Extracted> =>
   Effect.gen(function* () {
@@ -77,6 +81,9 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
       Effect.as(null),
       Effect.provideService(Archives, noting),
       Effect.provideService(CurrentAsker, yield* askerOf(pipeline, source, job.asked)),
+      Effect.provideService(Person, {
+        tell: (text) => report({ kind: "note", text: `${source.name}: ${text}`, needed: true })
+      }),
       Effect.catchIf(
         (error): error is SourceError => error._tag === "SourceError" && mayBeLeft(error),
         (error) => Effect.as(settle(job, {}, [], []), error)

@@ -4,6 +4,8 @@ import type { Range, Source } from "./source.ts"
 /** A box's content, without its head. */
 export interface Box extends Range {
   readonly type: string
+  /** Does what it stands in end before it does? */
+  readonly cut: boolean
 }
 
 /** A file may well have a box per second (fragments), but not this many: it is damaged then. */
@@ -24,7 +26,7 @@ export const boxes = (source: Source, start: number, end: number): ReadonlyArray
     const size = long ? Number(head.readBigUInt64BE(8)) : short === 0 ? end - at : short
     const header = long ? 16 : 8
     if (size < header) break
-    found.push({ type, start: at + header, end: Math.min(at + size, end) })
+    found.push({ type, start: at + header, end: Math.min(at + size, end), cut: at + size > end })
     at += size
   }
   return found

@@ -10,6 +10,8 @@ import { type Source, memorySource } from "./source.ts"
 /** The index of a day of video takes some megabytes. */
 const LARGEST_INDEX = 64 << 20
 
+const NO_INDEX = "The video has no index: it was cut short, or never finished."
+
 export const readMovie = (source: Source): { readonly structure: Described; readonly facts: CameraFacts | null } => {
   const top = boxes(source, 0, source.size)
   const media = top.filter(({ type }) => type === "mdat")
@@ -26,7 +28,7 @@ export const readMovie = (source: Source): { readonly structure: Described; read
       picture: media.length === 0 ? null : media,
       exif: null,
       packets: packetsOf(source, top, movie, children),
-      warning: movie === null ? "The video has no index: it was cut short, or never finished." : null
+      warning: movie === null ? NO_INDEX : top.some(({ cut }) => cut) ? "The video is cut short." : null
     },
     facts: movie === null ? null : factsOf(movie, children)
   }

@@ -11,12 +11,21 @@ import type { SourceError } from "../component/error.ts"
 import { placeOf } from "../component/item.ts"
 import { retrySchedule } from "../component/retry.ts"
 import { type Verdict, retryAfterOf, verdictOn } from "./answer.ts"
+import { sizeOf, temporaryPath, writeTo } from "./download.ts"
 import * as failure from "./failure.ts"
 import { PATIENCE, type Quotas, makeQuotas } from "./quota.ts"
 
-/** How long an answer may take, drop by drop. */
-const LONGEST = { requests: Duration.minutes(1), media: Duration.minutes(10) } as const
-type Kind = keyof typeof LONGEST
+type Kind = "requests" | "media"
+
+/** What is asked for: how its answer is taken in. */
+interface Asked<A> {
+  readonly kind: Kind
+  /** How long an answer may take, drop by drop. */
+  readonly longest: Duration.Duration
+  /** The file that a good answer goes into, rather than into memory. */
+  readonly target: string | null
+  readonly read: (bytes: Uint8Array, provider: Provider) => Effect.Effect<A, SourceError>
+}
 
 /** So many failures in a row, and nobody asks for a while: longer each time, up to a minute. */
 const BREAKER = {
@@ -40,64 +49,104 @@ interface Answer {
 
 type Failed = SourceError | ApiRefusal
 
-/** The address that a request goes to; I5: a token goes nowhere but to the API and where it says that it may. */
-const addressOf = (provider: Provider, request: ApiRequest): Effect.Effect<URL, SourceError> => {
+/** Where a request goes to. I5: a token goes nowhere but to the API and where it says that it may. */
+interface Address {
+  readonly url: URL
+  /** Takes this address the token? */
+  readonly trusted: boolean
+}
+
+const addressOf = (provider: Provider, request: ApiRequest): Effect.Effect<Address, SourceError> => {
   const api = provider.apis[request.api]
   if (api === undefined) return Effect.fail(failure.unknownApi(provider, request))
   const { connection, path, query = {} } = request
-  const absolute = /^https?:/i.test(path)
-  const { endpoint } = connection
-  const own = [api.url, ...api.links, ...(endpoint === null ? [] : [endpoint])].map((url) => new URL(url).origin)
-  if (absolute && !(URL.canParse(path) && own.includes(new URL(path).origin))) {
-    return Effect.fail(failure.foreignLink(provider, request))
+  if (!/^https?:/i.test(path)) {
+    const url = new URL(atEndpoint(connection, `${api.url}${path}`))
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value))
+    }
+    return Effect.succeed({ url, trusted: true })
   }
-  const url = new URL(atEndpoint(connection, absolute ? path : `${api.url}${path}`))
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, String(value))
-  }
-  return Effect.succeed(url)
+  const address = linkOf(provider, request, path)
+  return address?.trusted === true ? Effect.succeed(address) : Effect.fail(failure.foreignLink(provider, request))
 }
 
-const requestTo = (url: URL, { body, headers = {}, method = "GET" }: ApiRequest, token: Redacted.Redacted<string>) =>
-  HttpClientRequest.make(method)(url).pipe(
-    HttpClientRequest.setHeaders({ accept: "application/json, */*;q=0.5", ...headers }),
-    HttpClientRequest.bearerToken(token),
-    body === undefined ? (request) => request : HttpClientRequest.setBody(HttpBody.jsonUnsafe(body))
-  )
+/** A link that the provider gave; null where it is none that may be followed. */
+const linkOf = (
+  { apis }: Provider,
+  { api: name, connection }: ApiRequest,
+  link: string,
+  base?: URL
+): Address | null => {
+  if (!URL.canParse(link, base?.href)) return null
+  const url = new URL(link, base)
+  const api = apis[name]
+  const { endpoint } = connection
+  const own = [api?.url ?? [], api?.links ?? [], endpoint ?? []].flat().map((known) => new URL(known).origin)
+  if (own.includes(url.origin)) return { url: new URL(atEndpoint(connection, url.href)), trusted: true }
+  return url.protocol === "https:" ? { url, trusted: false } : null
+}
 
-/** Sends it once, and reads all of the answer. */
-const send = (
-  { client }: Tools,
+const requestTo = (
+  { trusted, url }: Address,
+  { body, headers = {}, method = "GET" }: ApiRequest,
+  token: Redacted.Redacted<string>
+) =>
+  trusted
+    ? HttpClientRequest.make(method)(url).pipe(
+        HttpClientRequest.setHeaders({ accept: "application/json, */*;q=0.5", ...headers }),
+        HttpClientRequest.bearerToken(token),
+        body === undefined ? (request) => request : HttpClientRequest.setBody(HttpBody.jsonUnsafe(body))
+      )
+    : HttpClientRequest.get(url)
+
+const MOST_REDIRECTS = 3
+
+/** The first answer that doesn't lead elsewhere: media are often kept at another address. */
+const responseTo = ({ client }: Tools, provider: Provider, request: ApiRequest, token: Redacted.Redacted<string>) =>
+  Effect.gen(function* () {
+    let address = yield* addressOf(provider, request)
+    for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+      const response = yield* client.execute(requestTo(address, request, token))
+      const { location } = response.headers
+      if (response.status < 300 || response.status >= 400 || location === undefined) return response
+      yield* response.arrayBuffer
+      const next = linkOf(provider, request, location, address.url)
+      if (next === null) break
+      address = next
+    }
+    return yield* failure.foreignLink(provider, request)
+  })
+
+/** Sends it once, and takes in all of the answer. */
+const send = <A>(
+  tools: Tools,
   provider: Provider,
   request: ApiRequest,
-  kind: Kind,
+  { longest, target }: Asked<A>,
   token: Redacted.Redacted<string>
 ): Effect.Effect<Answer, SourceError> =>
   Effect.gen(function* () {
-    const url = yield* addressOf(provider, request)
-    return yield* Effect.gen(function* () {
-      const response = yield* client.execute(requestTo(url, request, token))
-      const bytes = yield* response.arrayBuffer
-      const now = yield* Clock.currentTimeMillis
-      return {
-        status: response.status,
-        retryAfter: retryAfterOf(response.headers["retry-after"], now),
-        bytes: new Uint8Array(bytes)
-      }
-    }).pipe(
-      Effect.mapError((error) =>
+    const response = yield* responseTo(tools, provider, request, token)
+    const bytes =
+      target !== null && response.status < 300
+        ? yield* Effect.as(writeTo(target, response.stream), new Uint8Array())
+        : new Uint8Array(yield* response.arrayBuffer)
+    const now = yield* Clock.currentTimeMillis
+    return { status: response.status, retryAfter: retryAfterOf(response.headers["retry-after"], now), bytes }
+  }).pipe(
+    Effect.catchTag("HttpClientError", (error) =>
+      Effect.fail(
         // I5: what the client says may hold the whole address.
-        error.response === undefined ? failure.unreachable(provider, url.href) : failure.cutShort(provider)
-      ),
-      Effect.timeoutOrElse({
-        duration: LONGEST[kind],
-        orElse: () =>
-          Effect.fail(
-            failure.unavailable(provider, `did not finish its answer in ${Duration.format(LONGEST[kind])}`, null)
-          )
-      })
-    )
-  })
+        error.response === undefined ? failure.unreachable(provider, request) : failure.cutShort(provider)
+      )
+    ),
+    Effect.timeoutOrElse({
+      duration: longest,
+      orElse: () =>
+        Effect.fail(failure.unavailable(provider, `did not finish its answer in ${Duration.format(longest)}`, null))
+    })
+  )
 
 const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 
@@ -147,21 +196,16 @@ const heed = (
   })
 
 /** One request, or two where the first token was refused. */
-const attempt = <A>(
-  tools: Tools,
-  provider: Provider,
-  request: ApiRequest,
-  kind: Kind,
-  read: (bytes: Uint8Array) => Effect.Effect<A, SourceError>
-): Effect.Effect<A, Failed> =>
+const attempt = <A>(tools: Tools, provider: Provider, request: ApiRequest, asked: Asked<A>): Effect.Effect<A, Failed> =>
   Effect.gen(function* () {
     const { accounts, quotas } = tools
     const { connection, scopes, stream } = request
+    const { kind } = asked
     const admitted = (token: Redacted.Redacted<string>) =>
       Effect.gen(function* () {
         const asker = yield* CurrentAsker
         yield* asker.admit
-        return yield* send(tools, provider, request, kind, token)
+        return yield* send(tools, provider, request, asked, token)
       }).pipe(quotas.within(provider, request, kind))
     const token = yield* accounts.token(connection, scopes, { stream })
     let answer = yield* admitted(token)
@@ -176,7 +220,7 @@ const attempt = <A>(
       yield* quotas.pause(provider, request, kind, verdict.retryAfter)
     }
     yield* heed(provider, request, answer.status, verdict)
-    return yield* read(answer.bytes)
+    return yield* asked.read(answer.bytes, provider)
   })
 
 const judge = ({ bytes, retryAfter, status }: Answer): Verdict =>
@@ -216,21 +260,11 @@ const guarded = <A>(
       )
     )
 
-const ask = <A>(
-  tools: Tools,
-  request: ApiRequest,
-  kind: Kind,
-  read: (bytes: Uint8Array, provider: Provider) => Effect.Effect<A, SourceError>
-): Effect.Effect<A, Failed, Providers> =>
+const ask = <A>(tools: Tools, request: ApiRequest, asked: Asked<A>): Effect.Effect<A, Failed, Providers> =>
   Effect.gen(function* () {
     const provider = yield* providerOf(request.connection)
     const asker = yield* CurrentAsker
-    return yield* guarded(
-      tools,
-      provider,
-      request,
-      attempt(tools, provider, request, kind, (bytes) => read(bytes, provider))
-    ).pipe(
+    return yield* guarded(tools, provider, request, attempt(tools, provider, request, asked)).pipe(
       Effect.retry(
         Schedule.tap(retrySchedule<Failed>(asker.retry, provider.retry), ({ duration, input }) =>
           input._tag === "SourceError" ? asker.retrying(input, duration) : Effect.void
@@ -244,6 +278,30 @@ const ask = <A>(
     Effect.provideService(HttpClient.TracerPropagationEnabled, false)
   )
 
+const jsonOf = <A>(request: ApiRequest, schema: Schema.Decoder<A>): Asked<A> => ({
+  kind: "requests",
+  longest: Duration.minutes(1),
+  target: null,
+  read: (bytes, provider) =>
+    Effect.gen(function* () {
+      const json = jsonIn(bytes)
+      if (json === null) return yield* failure.cutShort(provider)
+      return yield* Effect.mapError(Schema.decodeUnknownEffect(schema)(json.value), (error) =>
+        failure.changed(provider, request, placeOf(error))
+      )
+    })
+})
+
+const BYTES: Asked<Uint8Array> = {
+  kind: "media",
+  longest: Duration.minutes(10),
+  target: null,
+  read: Effect.succeed
+}
+
+/** An hour of video over a slow line; where nothing comes at all, undici gives up after five minutes. */
+const LONGEST_FILE = Duration.hours(6)
+
 /** `ProviderApi` over Effect's `HttpClient`; quotas are shared by all who use the layer. */
 export const providerApiLayer: Layer.Layer<ProviderApi, never, Accounts | Providers | HttpClient.HttpClient> =
   Layer.effect(
@@ -256,23 +314,18 @@ export const providerApiLayer: Layer.Layer<ProviderApi, never, Accounts | Provid
         breaker: yield* CircuitBreaker.make(BREAKER)
       }
       const providers = yield* Providers
-      const asked = <A>(
-        request: ApiRequest,
-        kind: Kind,
-        read: (bytes: Uint8Array, provider: Provider) => Effect.Effect<A, SourceError>
-      ) => Effect.provideService(ask(tools, request, kind, read), Providers, providers)
+      const asking = <A>(request: ApiRequest, asked: Asked<A>) =>
+        Effect.provideService(ask(tools, request, asked), Providers, providers)
       return {
-        json: (request, schema) =>
-          asked(request, "requests", (bytes, provider) =>
-            Effect.gen(function* () {
-              const json = jsonIn(bytes)
-              if (json === null) return yield* failure.cutShort(provider)
-              return yield* Effect.mapError(Schema.decodeUnknownEffect(schema)(json.value), (error) =>
-                failure.changed(provider, request, placeOf(error))
-              )
-            })
-          ),
-        bytes: (request) => asked(request, "media", Effect.succeed)
+        json: (request, schema) => asking(request, jsonOf(request, schema)),
+        bytes: (request) => asking(request, BYTES),
+        file: (request) =>
+          Effect.flatMap(temporaryPath, (path) =>
+            Effect.map(
+              asking(request, { ...BYTES, longest: LONGEST_FILE, target: path, read: () => sizeOf(path) }),
+              (bytes) => ({ path, bytes })
+            )
+          )
       }
     })
   ).pipe(Layer.provide(CircuitBreaker.layerStoreMemory()))

@@ -1,5 +1,6 @@
 /** What an API's answers mean for a person, in words that say what to do. */
 import { Duration } from "effect"
+import { atEndpoint } from "../component/account.ts"
 import type { ApiRequest } from "../component/api.ts"
 import { type SourceError, sourceError } from "../component/error.ts"
 import type { Provider } from "../account/provider.ts"
@@ -11,12 +12,16 @@ export const UNREACHABLE = "provider-unreachable"
 const passing = (retryAfter: Duration.Duration | null) =>
   retryAfter === null ? { retryable: true } : { retryable: true, retryAfter }
 
+/** I5: of an address, its origin alone. */
+const at = (url: string | null, connection: ApiRequest["connection"]): string =>
+  url === null ? "" : ` at ${new URL(atEndpoint(connection, url)).origin}`
+
 const NOTHING_LOST = "Nothing is lost: run the same command again later, and it continues where it stopped."
 
-export const unreachable = ({ title }: Provider, url: string): SourceError =>
+export const unreachable = ({ apis, title }: Provider, { api, connection }: ApiRequest): SourceError =>
   sourceError(
     UNREACHABLE,
-    `${title} can't be reached at ${new URL(url).origin}.`,
+    `${title} can't be reached${at(apis[api]?.url ?? null, connection)}.`,
     `Check the network connection. ${NOTHING_LOST}`,
     { retryable: true }
   )

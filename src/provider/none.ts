@@ -12,6 +12,10 @@ const closed: SourceError = sourceError(
 )
 
 export const noProviders: Layer.Layer<ProviderApi | Secrets> = Layer.mergeAll(
-  Layer.succeed(ProviderApi, { json: () => Effect.fail(closed), bytes: () => Effect.fail(closed) }),
+  Layer.succeed(ProviderApi, {
+    json: () => Effect.fail(closed),
+    bytes: () => Effect.fail(closed),
+    file: () => Effect.fail(closed)
+  }),
   Layer.succeed(Secrets, { fill: () => Effect.fail(closed) })
 )
