@@ -1,5 +1,5 @@
 /** Pages of photos, read slice by slice: what was read before isn't fetched again, the rest a few at a time. */
-import { Clock, Duration, Effect, Result } from "effect"
+import { Clock, Duration, Effect, Ref, Result } from "effect"
 import type { ApiOpening } from "../../src/component/api-stream.ts"
 import type { ApiRefusal, ProviderApi } from "../../src/component/api.ts"
 import type { Batch, Item, Record, Reject, Skip } from "../../src/component/batch.ts"
@@ -54,6 +54,8 @@ export interface Page {
   readonly at: number
   readonly next: string | null
   readonly fetchedAt: number
+  /** Why it can't be read on; what was had before is kept first. */
+  readonly failed: SourceError | null
 }
 
 export type Slice = Pick<Batch<Columns>, "records" | "rejects" | "skipped"> & { readonly items: ReadonlyArray<Item> }
@@ -81,7 +83,7 @@ export const openPage = (
       facts: keptFacts(asset, known.get(asset.id)),
       albums: albums.get(asset.id) ?? []
     }))
-    return { listing, listed, rejects, at: 0, next: nextPageToken ?? null, fetchedAt }
+    return { listing, listed, rejects, at: 0, next: nextPageToken ?? null, fetchedAt, failed: null }
   })
 
 export const isRead = ({ at, listed }: Page): boolean => at >= listed.length
@@ -140,21 +142,37 @@ export const readSlice = (
   before: Page
 ): Effect.Effect<readonly [Slice, Page], SourceError | ApiRefusal | DatabaseError, ProviderApi | MediaReader> =>
   Effect.gen(function* () {
+    if (before.failed !== null) return yield* before.failed
     const page = yield* renewed(route, before)
     // Many addresses run out together: the page is asked for once.
     const relisted = yield* Effect.cachedWithTTL(addressesOf(route, page.listing), "30 minutes")
     const renew: Renew = (id) => Effect.map(relisted, (addresses) => addresses.get(id) ?? null)
     const end = sliceEnd(page)
-    const outcomes = yield* Effect.forEach(page.listed.slice(page.at, end), (one) => outcomeOf(route, one, renew), {
-      concurrency: AT_ONCE
-    })
-    const slice: Slice = {
-      records: outcomes.flatMap(({ record }) => record ?? []),
-      rejects: [...(page.at === 0 ? page.rejects : []), ...outcomes.flatMap(({ reject }) => reject ?? [])],
-      skipped: tally(outcomes.flatMap(({ skip }) => skip ?? [])),
-      items: outcomes.flatMap(({ item }) => item ?? [])
-    }
-    return [slice, { ...page, at: end }]
+    const slice = page.listed.slice(page.at, end)
+    const failure = yield* Ref.make<SourceError | null>(null)
+    const outcomes = yield* Effect.forEach(
+      slice,
+      (one) =>
+        Effect.flatMap(Ref.get(failure), (failed) =>
+          failed === null
+            ? Effect.catch(outcomeOf(route, one, renew), (error) => Effect.as(Ref.set(failure, error), null))
+            : Effect.succeed(null)
+        ),
+      { concurrency: AT_ONCE }
+    )
+    const made = outcomes.filter((outcome) => outcome !== null)
+    const failed = yield* Ref.get(failure)
+    if (failed !== null && made.length === 0) return yield* failed
+    const records = made.flatMap(({ record }) => record ?? [])
+    const rejects = [...page.rejects, ...made.flatMap(({ reject }) => reject ?? [])]
+    const skips = tally(made.flatMap(({ skip }) => skip ?? []))
+    const items = made.flatMap(({ item }) => item ?? [])
+    const left = slice.filter((_, index) => outcomes[index] === null)
+    const listed = failed === null ? page.listed : [...left, ...page.listed.slice(end)]
+    return [
+      { records, rejects, skipped: skips, items },
+      { ...page, listed, rejects: [], at: failed === null ? end : 0, failed }
+    ]
   })
 
 const outcomeOf = (

@@ -21,8 +21,6 @@ const Open = Schema.Struct({
   id: Schema.String,
   uri: Schema.String,
   phase: Schema.Literals(["picking", "listing", "ending"]),
-  /** Until when Google waits for the person, in milliseconds since 1970; null: it hasn't said yet. */
-  until: Schema.NullOr(Schema.Number),
   /** The page that comes next; null: the first. */
   page: Schema.NullOr(Schema.String)
 })
@@ -95,7 +93,7 @@ export const pick = (
 
   const begin = (progress: Progress): Step<Next> =>
     Effect.map(orWords(ask.json({ api, method: "POST", path: "/sessions", body: {} }, Session)), ({ id, pickerUri }) =>
-      going(progress, { id, uri: pickerUri, phase: "picking", until: null, page: null })
+      going(progress, { id, uri: pickerUri, phase: "picking", page: null })
     )
 
   const end = ({ id }: Open) =>
@@ -112,7 +110,7 @@ export const pick = (
       const { tell } = yield* Person
       yield* tell(`to choose photos, open ${session.uri}`)
       const began = yield* Clock.currentTimeMillis
-      let { until } = session
+      let until: number | null = null
       for (;;) {
         const answer = yield* ask.json({ api, path: `/sessions/${encodeURIComponent(session.id)}` }, Session)
         if (answer.mediaItemsSet === true) return going(progress, { ...session, phase: "listing" })
