@@ -7,7 +7,7 @@ import { warehouseLayer } from "../warehouse/warehouse.ts"
 import { namedConnection, wantsOf } from "./connection.ts"
 import { accountParts } from "./online.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
-import type { ConnectInput } from "./root.ts"
+import type { ConnectInput } from "./flags/accounts.ts"
 import { homeOf, planOf } from "./session.ts"
 
 /** Says what will be asked for, asks the person, then the provider, and keeps the tokens. */

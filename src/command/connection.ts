@@ -5,7 +5,7 @@ import type { Connection } from "../component/account.ts"
 import { nearest } from "../component/nearest.ts"
 import type { Plan } from "../pipeline/plan.ts"
 import { type CommandError, commandError } from "./reply.ts"
-import type { ConnectionInput } from "./root.ts"
+import type { ConnectionInput } from "./flags/accounts.ts"
 
 /** The one that is named; without a name, the only one of the provider. */
 export const namedConnection = (

@@ -2,7 +2,7 @@ import { Effect, Schema } from "effect"
 import { nearest } from "../component/nearest.ts"
 import { optionsOf } from "../pipeline/json-schema.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
-import type { DescribeInput } from "./root.ts"
+import type { DescribeInput } from "./flags/components.ts"
 import { components } from "./session.ts"
 
 /** One component's own words: options, columns, examples. */

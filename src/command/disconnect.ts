@@ -4,7 +4,7 @@ import { warehouseLayer } from "../warehouse/warehouse.ts"
 import { namedConnection } from "./connection.ts"
 import { accountParts } from "./online.ts"
 import { type Shared, answer } from "./reply.ts"
-import type { DisconnectInput } from "./root.ts"
+import type { DisconnectInput } from "./flags/accounts.ts"
 import { homeOf, planOf } from "./session.ts"
 
 /** Takes an account's access back, here and at the provider. What was stored stays. */

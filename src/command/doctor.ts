@@ -8,7 +8,7 @@ import { checkMachine } from "./checkup/machine.ts"
 import { checkVault } from "./checkup/vault.ts"
 import { accountParts } from "./online.ts"
 import { CommandError, type Shared, answer } from "./reply.ts"
-import type { DoctorInput } from "./root.ts"
+import type { DoctorInput } from "./flags/accounts.ts"
 import { homeOf, planOf, storeLayer } from "./session.ts"
 import { aligned } from "./text.ts"
 

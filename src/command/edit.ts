@@ -11,7 +11,7 @@ import { find } from "../life/find.ts"
 import { type Change, none, plus } from "../life/upsert.ts"
 import { Warehouse, warehouseLayer } from "../warehouse/warehouse.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
-import type { EditInput, IdsInput } from "./root.ts"
+import type { EditInput, IdsInput } from "./flags/life.ts"
 import { homeOf } from "./session.ts"
 
 export const edit = (shared: Shared, { fields, id }: EditInput) =>

@@ -6,7 +6,7 @@ import type { Origin } from "../engine/explain/origins.ts"
 import type { Station } from "../engine/explain/way.ts"
 import { find } from "../life/find.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
-import type { ExplainInput } from "./root.ts"
+import type { ExplainInput } from "./flags/life.ts"
 import { readers, storeLayer } from "./session.ts"
 import { aligned } from "./text.ts"
 

@@ -4,7 +4,7 @@ import { exportTo } from "../engine/export/index.ts"
 import { Progress } from "../engine/progress.ts"
 import { progressWriter } from "./progress.ts"
 import { type Shared, answer } from "./reply.ts"
-import type { ExportInput } from "./root.ts"
+import type { ExportInput } from "./flags/life.ts"
 import { homeLayer, homeOf } from "./session.ts"
 import { aligned } from "./text.ts"
 

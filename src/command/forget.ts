@@ -12,7 +12,7 @@ import { clearLeftovers, copyDatabase, replaceDatabase } from "../warehouse/rewr
 import { warehouseLayer } from "../warehouse/warehouse.ts"
 import { agree } from "./agree.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
-import type { ForgetInput } from "./root.ts"
+import type { ForgetInput } from "./flags/life.ts"
 import { homeOf, readers } from "./session.ts"
 import { aligned } from "./text.ts"
 

@@ -4,7 +4,7 @@ import { importFrom } from "../engine/export/index.ts"
 import { recorded } from "../engine/record.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { type Shared, answer } from "./reply.ts"
-import type { ImportInput } from "./root.ts"
+import type { ImportInput } from "./flags/life.ts"
 import { homeLayer, homeOf } from "./session.ts"
 
 /** Reads an export into an empty home: all of it, or nothing. */

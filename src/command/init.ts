@@ -2,7 +2,7 @@ import { access, writeFile } from "node:fs/promises"
 import { Effect, Option } from "effect"
 import { Prompt } from "effect/cli"
 import { type Shared, answer, commandError, findingsError } from "./reply.ts"
-import type { InitInput } from "./root.ts"
+import type { InitInput } from "./flags/pipelines.ts"
 import { checkText, scratchLayer } from "./session.ts"
 
 /** Asks for what the flags don't say, and writes a pipeline that validates. */

@@ -12,7 +12,7 @@ import { type Claim, type Claims, claimsOf, sourceLine, sourceName } from "./cla
 import { missingParts } from "./parts.ts"
 import { progressWriter } from "./progress.ts"
 import { type Shared, answer, findingsError } from "./reply.ts"
-import type { InspectInput } from "./root.ts"
+import type { InspectInput } from "./flags/data.ts"
 import { checkText, components, readers, scratchLayer } from "./session.ts"
 import { aligned } from "./text.ts"
 

@@ -5,7 +5,7 @@ import { Effect, Option } from "effect"
 import { type RunSummary, run } from "../engine/run.ts"
 import type { Plan } from "../pipeline/plan.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
-import type { PlanInput } from "./root.ts"
+import type { PlanInput } from "./flags/pipelines.ts"
 import { homeLayer, homeOf, planOf } from "./session.ts"
 
 /** Shows the graph and the SQL; with `--diff`, what a run would change. */

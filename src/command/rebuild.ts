@@ -6,7 +6,7 @@ import type { RunSummary } from "../engine/run.ts"
 import { agree } from "./agree.ts"
 import { progressWriter } from "./progress.ts"
 import { type Shared, answer } from "./reply.ts"
-import type { RunInput } from "./root.ts"
+import type { RunInput } from "./flags/pipelines.ts"
 import { homeLayer, planOf } from "./session.ts"
 
 export const rebuild = (shared: Shared, { pipeline, yes = false }: RunInput) =>

@@ -4,7 +4,7 @@ import { Progress } from "../engine/progress.ts"
 import { type RunSummary, run as runPlan } from "../engine/run.ts"
 import { progressWriter } from "./progress.ts"
 import { type Shared, answer } from "./reply.ts"
-import type { RunInput } from "./root.ts"
+import type { RunInput } from "./flags/pipelines.ts"
 import { planOf, runLayer } from "./session.ts"
 import { aligned } from "./text.ts"
 

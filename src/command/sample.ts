@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { writeSample } from "../sample/index.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
-import type { SampleInput } from "./root.ts"
+import type { SampleInput } from "./flags/data.ts"
 
 /** Writes a believable life as archives. */
 export const sample = (shared: Shared, { all, days, directory, hard, seed }: SampleInput) =>

@@ -5,7 +5,7 @@ import { removeSecret, secretNames, setSecret } from "../account/secret.ts"
 import { prepareHome } from "../warehouse/home.ts"
 import { accountParts } from "./online.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
-import type { SecretInput } from "./root.ts"
+import type { SecretInput } from "./flags/accounts.ts"
 import { homeOf } from "./session.ts"
 
 /** I5: a secret's value comes from a prompt or stdin, never from the arguments, which others on the machine can see. */

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { type TestOutcome, runTests } from "../engine/test.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
-import type { PipelineInput } from "./root.ts"
+import type { PipelineInput } from "./flags/shared.ts"
 import { planOf, scratchLayer } from "./session.ts"
 
 /** Runs the tests of a pipeline file: given rows, expected rows. */

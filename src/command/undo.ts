@@ -5,7 +5,7 @@ import { findRun } from "../engine/runs.ts"
 import { type Preview, preview, undo as undoRun, undoable } from "../engine/undo/index.ts"
 import { agree } from "./agree.ts"
 import { type Shared, answer } from "./reply.ts"
-import type { UndoInput } from "./root.ts"
+import type { UndoInput } from "./flags/life.ts"
 import { homeLayer } from "./session.ts"
 import { aligned } from "./text.ts"
 

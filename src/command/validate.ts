@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { renderFinding } from "../pipeline/finding.ts"
 import { type Shared, answer } from "./reply.ts"
-import type { PipelineInput } from "./root.ts"
+import type { PipelineInput } from "./flags/shared.ts"
 import { planOf } from "./session.ts"
 import { counted } from "./text.ts"
 
