@@ -19,6 +19,12 @@ export const supersede = (
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const records = recordsOf(staging)
+    const earlier = yield* database.rows(
+      sql`select 1 as n from ${records} where _run <> ${literal(runId)}::uuid limit 1`,
+      Schema.Struct({ n: Schema.Number })
+    )
+    // A first load has nothing to take out, and needs no look at all of its rows.
+    if (earlier.length === 0) return 0
     yield* database.execute(sql`
       create or replace temp table _named as select distinct _source_id, _by from (${superseded});
       create or replace temp table _superseded as
