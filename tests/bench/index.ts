@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { health } from "./health.ts"
 import { linking } from "./linking.ts"
+import { quota } from "./quota.ts"
 import { type Figure, line } from "./report.ts"
 import { rows } from "./rows.ts"
 import { spotify } from "./spotify.ts"
@@ -17,7 +18,7 @@ const { values: given } = parseArgs({
   options: { json: { type: "boolean", default: false }, only: { type: "string" }, rows: { type: "string" } }
 })
 
-const benches = [rows, zips, health, spotify, start, timeline, linking, truth]
+const benches = [rows, zips, health, spotify, start, timeline, linking, truth, quota]
 const chosen = benches.filter(({ name }) => given.only === undefined || given.only === name)
 if (chosen.length === 0) throw new Error(`--only takes one of ${benches.map(({ name }) => name).join(", ")}`)
 
