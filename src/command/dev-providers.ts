@@ -3,7 +3,7 @@ import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import { type Shared, answer, commandError } from "./reply.ts"
-import type { DevProvidersInput } from "./root.ts"
+import type { DevProvidersInput } from "./flags/accounts.ts"
 
 // From source, the clone is two folders up; from the bundle in `dist`, one.
 const CLONE = new URL(import.meta.url.endsWith(".ts") ? "../../" : "../", import.meta.url)

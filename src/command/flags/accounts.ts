@@ -119,3 +119,38 @@ export const secret = Command.make("secret").pipe(
     ).pipe(Command.withDescription("Delete one"))
   ])
 )
+
+export interface DevProvidersInput {
+  readonly port: number
+  readonly seed: number
+  readonly events: number
+  readonly photos: number
+  readonly plays: number
+  readonly faults: number
+  readonly latency: number
+  readonly ragged: number
+}
+
+export const devProviders = Command.make(
+  "dev-providers",
+  {
+    port: Flag.Int("port").pipe(
+      Flag.withDescription("Of Google; Microsoft and Spotify have the next two"),
+      Flag.withDefault(4711)
+    ),
+    seed: Flag.Int("seed").pipe(Flag.withDescription("Which data, and which faults"), Flag.withDefault(1)),
+    events: Flag.Int("events").pipe(Flag.withDescription("Entries in each calendar"), Flag.withDefault(200)),
+    photos: Flag.Int("photos").pipe(Flag.withDescription("Photos in the library"), Flag.withDefault(100)),
+    plays: Flag.Int("plays").pipe(Flag.withDescription("Plays in the history"), Flag.withDefault(120)),
+    faults: Flag.Finite("faults").pipe(
+      Flag.withDescription("Share of requests that something happens to, from 0 to 1"),
+      Flag.withDefault(0)
+    ),
+    latency: Flag.Int("latency").pipe(Flag.withDescription("Milliseconds before each answer"), Flag.withDefault(0)),
+    ragged: Flag.Finite("ragged").pipe(
+      Flag.withDescription("Share of pages that are short or empty, from 0 to 1"),
+      Flag.withDefault(0)
+    )
+  },
+  call<DevProvidersInput>(async () => (await import("../dev-providers.ts")).devProviders)
+).pipe(Command.withDescription("Start fake providers to try connections with, and print their YAML (in a clone only)"))
