@@ -1,4 +1,5 @@
 /** All transforms. */
+import type { Services } from "../src/component/connector.ts"
 import type { TransformSpec } from "../src/component/transform.ts"
 import { days } from "./days.ts"
 import { dedupe } from "./dedupe.ts"
@@ -9,6 +10,7 @@ import { inferPlace } from "./infer-place.ts"
 import { joinTimePlace } from "./join-time-place.ts"
 import { linkEvents } from "./link-events.ts"
 import { linkPlays } from "./link-plays.ts"
+import { placeDetails } from "./place-details.ts"
 import { reverseGeocode } from "./reverse-geocode.ts"
 import { resolvePeople } from "./resolve-people.ts"
 import { resolvePlaces } from "./resolve-places.ts"
@@ -18,7 +20,7 @@ import { titles } from "./titles.ts"
 import { trips } from "./trips.ts"
 import { union } from "./union.ts"
 
-export const transforms: ReadonlyArray<TransformSpec> = [
+export const transforms: ReadonlyArray<TransformSpec<Services>> = [
   sql,
   select,
   filter,
@@ -27,6 +29,7 @@ export const transforms: ReadonlyArray<TransformSpec> = [
   dedupe,
   inferPlace,
   reverseGeocode,
+  placeDetails,
   joinTimePlace,
   linkEvents,
   linkPlays,

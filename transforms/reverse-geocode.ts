@@ -1,10 +1,12 @@
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { type Columns, type Row, double, text, uuid } from "../src/component/column.ts"
 import { ColumnName, withDefault } from "../src/component/fields.ts"
 import { uuid5 } from "../src/component/id.ts"
-import { type Sql, join, name, sql } from "../src/component/sql.ts"
-import { transform } from "../src/component/transform.ts"
+import { type Sql, empty, join, literal, name, sql } from "../src/component/sql.ts"
+import { type Lookup, transform } from "../src/component/transform.ts"
 import { requireColumns } from "./columns.ts"
+import { ACCESS, GEOCODE, GEOCODED, geocoding } from "./google-geocoding.ts"
+import { LANGUAGE, joined } from "./google-place.ts"
 import { type PlaceIndex, loadPlaceIndex } from "./place-index.ts"
 
 const KEY = {
@@ -31,11 +33,23 @@ export const reverseGeocode = transform({
   type: "reverse-geocode",
   summary: "Names the place of coordinates, without asking anyone.",
   description:
-    "Adds the nearest town within 25 km and the same country, its region, country and time zone, from GeoNames' list of cities that comes with Keepsake. Farther from any town only the country and time zone are known. Rows without coordinates keep nulls; columns of these names that have a value keep it.",
+    "Adds the nearest town within 25 km and the same country, its region, country and time zone, from GeoNames' list of cities that comes with Keepsake. Farther from any town only the country and time zone are known. Rows without coordinates keep nulls; columns of these names that have a value keep it. " +
+    "With `provider: google` it also adds google_place_id, google_name, google_address, google_types, google_latitude and " +
+    "google_longitude. Each place is asked for once, and forgotten after 30 days but for its id, as Google's terms want " +
+    "it: these columns are a cache, and never become part of memories.",
   config: {
     latitude: ColumnName.pipe(withDefault("latitude")).annotate({ description: "The column with the latitude." }),
-    longitude: ColumnName.pipe(withDefault("longitude")).annotate({ description: "The column with the longitude." })
+    longitude: ColumnName.pipe(withDefault("longitude")).annotate({ description: "The column with the longitude." }),
+    provider: Schema.Literals(["offline", "google"])
+      .annotate({
+        description:
+          "`offline` (the default) asks nobody; `google` also asks Google's Geocoding API, with the connection's API key and your consent."
+      })
+      .pipe(withDefault("offline")),
+    language: LANGUAGE
   },
+  access: ACCESS,
+  asks: ({ provider }) => provider === "google",
   examples: [
     {
       title: "Where photos were taken",
@@ -55,9 +69,28 @@ export const reverseGeocode = transform({
         },
         { file_name: "b.jpg", place_id: null, place_country_code: null }
       ]
+    },
+    {
+      title: "With the address, from Google",
+      yaml: "type: reverse-geocode\nfrom: photos\nprovider: google\nconnection: google\nlanguage: de",
+      given: { photos: [{ file_name: "a.jpg", latitude: 48.2082, longitude: 16.3738 }] },
+      answers: {
+        [GEOCODE]: [
+          {
+            latitude: 48.208,
+            longitude: 16.374,
+            language: "de",
+            google_place_id: "ChIJbwqJqe8HbUcRM3EP4ylYX5Y",
+            google_address: "Stephansplatz 3, 1010 Wien, Österreich"
+          }
+        ]
+      },
+      expect: [
+        { file_name: "a.jpg", place_locality: "Vienna", google_address: "Stephansplatz 3, 1010 Wien, Österreich" }
+      ]
     }
   ],
-  build: Effect.fnUntraced(function* (config, { from }) {
+  build: Effect.fnUntraced(function* (config, { from }, { locale }, connection) {
     yield* requireColumns(
       from,
       (["latitude", "longitude"] as const).map((key) => ({ column: config[key], path: [key] }))
@@ -65,25 +98,31 @@ export const reverseGeocode = transform({
     const latitude = rounded(config.latitude)
     const longitude = rounded(config.longitude)
     const index = yield* Effect.cached(loadPlaceIndex)
-    const known = Object.keys(VALUE).filter((column) => from.columns.has(column))
-    const added = Object.keys(VALUE).filter((column) => !from.columns.has(column))
-    const replaced = known.map((column) => sql`coalesce(t.${name(column)}, c.${name(column)}) as ${name(column)}`)
-    const kept: Sql = known.length === 0 ? sql`t.*` : sql`t.* replace (${join(replaced)})`
+    const places: Lookup<never> = {
+      name: NAME,
+      version: 2,
+      key: KEY,
+      value: VALUE,
+      keys: sql`select distinct ${latitude} as latitude, ${longitude} as longitude from ${from.table} t
+        where t.${name(config.latitude)} between -90 and 90 and t.${name(config.longitude)} between -180 and 180`,
+      fetch: (keys: ReadonlyArray<Row<Columns>>) => Effect.map(index, (found) => keys.map((key) => answer(found, key))),
+      attribution: "Place names: GeoNames, CC BY 4.0"
+    }
+    const google = config.provider === "google"
+    const language = config.language ?? locale
+    const parts = [joined(from, VALUE, "c", "known"), ...(google ? [joined(from, GEOCODED, "g", "known")] : [])]
+    const replaced = parts.flatMap((part) => part.replaced)
+    const all = replaced.length === 0 ? sql`t.*` : sql`t.* replace (${join(replaced)})`
     return {
-      query: sql`select ${join([kept, ...added.map((column) => sql`c.${name(column)}`)])}
+      query: sql`select ${join([all, ...parts.flatMap(({ added }) => added)])}
         from ${from.table} t left join ${name("cache", NAME)} c
-          on c.latitude = ${latitude} and c.longitude = ${longitude}`,
-      lookup: {
-        name: NAME,
-        version: 2,
-        key: KEY,
-        value: VALUE,
-        keys: sql`select distinct ${latitude} as latitude, ${longitude} as longitude from ${from.table} t
-          where t.${name(config.latitude)} between -90 and 90 and t.${name(config.longitude)} between -180 and 180`,
-        fetch: (keys: ReadonlyArray<Row<Columns>>) =>
-          Effect.map(index, (places) => keys.map((key) => answer(places, key))),
-        attribution: "Place names: GeoNames, CC BY 4.0"
-      }
+          on c.latitude = ${latitude} and c.longitude = ${longitude}${
+            google
+              ? sql` left join ${name("cache", GEOCODE)} g
+          on g.latitude = ${latitude} and g.longitude = ${longitude} and g.language = ${literal(language)}`
+              : empty
+          }`,
+      lookups: google ? [places, geocoding(places.keys, language, connection)] : [places]
     }
   })
 })

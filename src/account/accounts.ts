@@ -10,6 +10,7 @@ import {
   ended,
   endedWords,
   endingSoon,
+  keyMissing,
   neverConnected,
   otherClient,
   otherRefusal,
@@ -19,6 +20,7 @@ import { grantOf, holdingGrant, keepGrant, tokensOf } from "./grant.ts"
 import { type Authority, again, authorityOf, refresh } from "./oauth.ts"
 import { type Provider, Providers, providerOf } from "./provider.ts"
 import { grantedScopes, scopeName } from "./scope.ts"
+import { fillSecrets } from "./secret.ts"
 import { type Grant, Vault } from "./vault.ts"
 
 type Access = Redacted.Redacted<string>
@@ -146,10 +148,36 @@ const token = (
     }).pipe(holdingGrant(connection))
   })
 
+/** The API key, filled in. */
+export const apiKeyOf = (
+  connection: Connection
+): Effect.Effect<Redacted.Redacted<string>, SourceError, Vault | Providers> =>
+  Effect.gen(function* () {
+    if (connection.apiKey === null) return yield* keyMissing(connection, yield* providerOf(connection))
+    return yield* fillSecrets(connection.apiKey)
+  })
+
+const key = (
+  connection: Connection,
+  wanted: ReadonlyArray<string>
+): Effect.Effect<Redacted.Redacted<string>, SourceError, Services> =>
+  Effect.gen(function* () {
+    const problem = connection.endpoint === null ? null : endpointProblem(connection.endpoint)
+    if (problem !== null) return yield* problem
+    const provider = yield* providerOf(connection)
+    yield* requireConsent(
+      connection,
+      provider,
+      wanted.map((scope) => scopeName(provider, scope))
+    )
+    return yield* apiKeyOf(connection)
+  })
+
 /** `Accounts` over a vault, the recorded consents and the providers' files. */
 export const accountsLayer: Layer.Layer<Accounts, never, Services> = Layer.effect(
   Accounts,
   Effect.map(Effect.context<Services>(), (context) => ({
-    token: (connection, scopes, options) => Effect.provideContext(token(connection, scopes, options), context)
+    token: (connection, scopes, options) => Effect.provideContext(token(connection, scopes, options), context),
+    key: (connection, scopes) => Effect.provideContext(key(connection, scopes), context)
   }))
 )

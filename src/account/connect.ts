@@ -6,6 +6,7 @@ import type { Database } from "../component/database.ts"
 import { type DatabaseError, type SourceError, sourceError } from "../component/error.ts"
 import type { Home } from "../warehouse/home.ts"
 import { byBrowser } from "./browser.ts"
+import { apiKeyOf } from "./accounts.ts"
 import { type ConsentRequest, type Want, consentText, recordConsent, withdrawOne } from "./consent.ts"
 import { type DeviceCode, byDevice } from "./device.ts"
 import { connectCommand } from "./failure.ts"
@@ -68,6 +69,14 @@ const declined = (connection: Connection): SourceError =>
     `To be asked again, run: ${connectCommand(connection)}`
   )
 
+/** Is a scope one of those that the API key opens, for which the provider itself needs not be asked? */
+const isKeyed = (wants: ReadonlyArray<Want>, provider: Provider) => {
+  const keyed = new Set(
+    wants.flatMap(({ key, scopes }) => (key === true ? scopes.map((scope) => scopeName(provider, scope)) : []))
+  )
+  return (scope: string): boolean => keyed.has(scope)
+}
+
 /** What the connection says, else what its streams need; and what the account has granted already, for other pipelines. */
 const scopesOf = (
   { connection, wants }: ConnectRequest,
@@ -75,7 +84,7 @@ const scopesOf = (
   granted: ReadonlyArray<string>
 ): ReadonlyArray<string> => {
   const wanted = (connection.scopes ?? wants.flatMap(({ scopes }) => scopes)).map((scope) => scopeName(provider, scope))
-  if (wanted.length === 0) return []
+  if (wanted.every((scope) => isKeyed(wants, provider)(scope))) return [...new Set(wanted)]
   return [...new Set([...wanted, ...granted, ...[provider.oauth.offline_scope ?? []].flat()])]
 }
 
@@ -112,11 +121,14 @@ export const connect = (
   Effect.gen(function* () {
     const { connection, home, pipeline } = request
     const provider = yield* providerOf(connection)
-    const authority = yield* authorityOf(provider, connection)
     const vault = yield* Vault
     const before = grantOf(yield* vault.contents, connection)
     const scopes = scopesOf(request, provider, before === null || before.ended !== null ? [] : before.scopes)
     if (scopes.length === 0) return yield* nothingToAsk(connection)
+    const keyed = isKeyed(request.wants, provider)
+    const ofAccount = scopes.filter((scope) => !keyed(scope))
+    const authority = ofAccount.length === 0 ? null : yield* authorityOf(provider, connection)
+    if (scopes.some(keyed)) yield* apiKeyOf(connection)
     const wants = request.wants.map((want) => ({
       ...want,
       scopes: want.scopes.map((scope) => scopeName(provider, scope))
@@ -132,17 +144,30 @@ export const connect = (
     if (!(yield* interaction.agree(consentText(asked, provider)))) return yield* declined(connection)
     const givenAt = yield* recordConsent(asked, provider) // I6
     return yield* Effect.gen(function* () {
-      const answer = yield* ask(authority, request, scopes, interaction)
-      const now = yield* Clock.currentTimeMillis
-      const granted = grantedScopes(provider, scopes, answer)
-      yield* keepGrant(connection, {
-        ...tokensOf(answer, now),
-        refresh: answer.refresh,
-        scopes: granted,
-        client_id: authority.client.client_id,
-        connected_at: now,
-        ended: null
-      }).pipe(holdingGrant(connection))
-      return connected(provider, asked, granted)
+      const granted = authority === null ? [] : yield* grantedBy(authority, request, ofAccount, interaction)
+      return connected(provider, asked, [...granted, ...scopes.filter(keyed)])
     }).pipe(Effect.onError(() => Effect.ignore(withdrawOne(connection, givenAt))))
+  })
+
+/** Asks the provider, and keeps the tokens; gives the scopes that the person has granted. */
+const grantedBy = (
+  authority: Authority,
+  request: ConnectRequest,
+  scopes: ReadonlyArray<string>,
+  interaction: Interaction
+) =>
+  Effect.gen(function* () {
+    const { connection } = request
+    const answer = yield* ask(authority, request, scopes, interaction)
+    const now = yield* Clock.currentTimeMillis
+    const granted = grantedScopes(authority.provider, scopes, answer)
+    yield* keepGrant(connection, {
+      ...tokensOf(answer, now),
+      refresh: answer.refresh,
+      scopes: granted,
+      client_id: authority.client.client_id,
+      connected_at: now,
+      ended: null
+    }).pipe(holdingGrant(connection))
+    return granted
   })

@@ -16,6 +16,10 @@ export interface Want {
   readonly scopes: ReadonlyArray<string>
   /** What is kept of it: "events, places and people". */
   readonly stores: string
+  /** It is a transform that asks. */
+  readonly kind?: "transform"
+  /** It asks with the connection's API key. */
+  readonly key?: true
 }
 
 /** What a person is asked before any browser opens. */
@@ -32,7 +36,8 @@ export interface ConsentRequest {
 
 const purposeOf = ({ database, pipeline, vault, wants }: ConsentRequest): ReadonlyArray<string> => [
   ...wants.map(
-    ({ source, stores, stream }) => `The source ${source} (${stream}) of the pipeline ${pipeline} stores ${stores}.`
+    ({ kind = "source", source, stores, stream }) =>
+      `The ${kind} ${source} (${stream}) of the pipeline ${pipeline} stores ${stores}.`
   ),
   `All of it stays on this machine: data in ${database}, the access itself, encrypted, in ${vault}.`
 ]

@@ -21,6 +21,15 @@ const connect = (connection: Connection): string => `Run: ${connectCommand(conne
 export const neverConnected = (connection: Connection, provider: Provider): SourceError =>
   sourceError("not-connected", `Keepsake has no access for ${who(connection, provider)}.`, connect(connection))
 
+/** An API wants a key, and the connection has none. */
+export const keyMissing = ({ name }: Connection, provider: Provider): SourceError =>
+  sourceError(
+    "key-missing",
+    `${provider.title} wants an API key for this, and the connection ${name} has none.`,
+    `Write api_key: "\${secret:NAME}" into the connection, and store the key with: keepsake secret set NAME`,
+    { fault: "pipeline" }
+  )
+
 /** It was connected, and no longer is. */
 export const ended = (connection: Connection, provider: Provider, why: string): SourceError =>
   sourceError(

@@ -30,6 +30,10 @@ const Api = Schema.Struct({
   version: Schema.NonEmptyString,
   /** Where else its links lead to, with the same token. */
   links: Schema.Array(Url).pipe(withDefault<ReadonlyArray<string>>([])),
+  /** How it is asked where it wants an API key, and no account's token. */
+  key: Schema.optionalKey(
+    Schema.Union([Schema.Struct({ header: Schema.NonEmptyString }), Schema.Struct({ query: Schema.NonEmptyString })])
+  ),
   /** Requests under way at the same time. */
   at_once: Schema.optionalKey(Schema.Int),
   quotas: Schema.Array(Quota)

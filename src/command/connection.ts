@@ -49,8 +49,17 @@ export const namedConnection = (
       )
 }
 
-/** The streams of a pipeline that use a connection. */
-export const wantsOf = (plan: Plan, { name }: Connection): ReadonlyArray<Want> =>
+/** The streams and transforms of a pipeline that use a connection. */
+export const wantsOf = (plan: Plan, connection: Connection): ReadonlyArray<Want> => [
+  ...sourcesOf(plan, connection),
+  ...plan.transforms.flatMap(({ access, connection: used, name: source, type: stream }): ReadonlyArray<Want> => {
+    if (access === null || used?.name !== connection.name) return []
+    const { key, scopes, stores } = access
+    return [{ stream, source, scopes, stores, kind: "transform", ...(key === true ? { key } : {}) }]
+  })
+]
+
+const sourcesOf = (plan: Plan, { name }: Connection): ReadonlyArray<Want> =>
   plan.sources.flatMap(({ connection, name: source, stream: { access, type } }) =>
     access !== undefined && connection?.name === name
       ? [{ stream: type, source, scopes: access.scopes, stores: access.stores }]

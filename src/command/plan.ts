@@ -43,14 +43,14 @@ const steps = (plan: Plan): ReadonlyArray<Step> => [
     requests: stream.access === undefined ? 0 : 1,
     access: stream.access === undefined ? null : { connection: connection?.name ?? null, scopes: stream.access.scopes }
   })),
-  ...plan.transforms.map(({ built, inputs, name, type }): Step => ({
+  ...plan.transforms.map(({ access, built, connection, inputs, name, type }): Step => ({
     kind: "transform",
     name,
     type,
     from: inputs,
     sql: built.query.trim(),
     requests: 0,
-    access: null
+    access: access === null ? null : { connection: connection?.name ?? null, scopes: access.scopes }
   })),
   ...plan.sinks.map(({ from, name, type }): Step => ({
     kind: "sink",
@@ -64,10 +64,9 @@ const steps = (plan: Plan): ReadonlyArray<Step> => [
 ]
 
 const originText = ({ access, from }: Step): string => {
-  if (from.length > 0) return ` ← ${from.join(", ")}`
-  return access === null
-    ? ", local, no consent needed, 0 requests"
-    : `, by the connection ${access.connection}, with your consent to ${access.scopes.join(", ")}`
+  const reads = from.length === 0 ? "" : ` ← ${from.join(", ")}`
+  if (access === null) return from.length > 0 ? reads : ", local, no consent needed, 0 requests"
+  return `${reads}, by the connection ${access.connection}, with your consent to ${access.scopes.join(", ")}`
 }
 
 const stepText = (step: Step): string =>

@@ -15,6 +15,8 @@ export interface Connection {
   readonly clientId: string | null
   /** Where the provider wants one; `${secret:NAME}` in it is still to be filled in from the vault. */
   readonly clientSecret: Redacted.Redacted<string> | null
+  /** For APIs that are asked with a key; `${secret:NAME}` in it is still to be filled in. */
+  readonly apiKey: Redacted.Redacted<string> | null
   /** What to ask for; null: what its streams need. */
   readonly scopes: ReadonlyArray<string> | null
   /** Scheme and host that stand in for the provider's own (`https://gateway.example`). */
@@ -29,6 +31,7 @@ export interface WrittenConnection {
   readonly account: string
   readonly client_id?: string
   readonly client_secret?: string
+  readonly api_key?: string
   readonly scopes?: ReadonlyArray<string>
   readonly endpoint?: string
 }
@@ -40,6 +43,7 @@ export const connectionFrom = (name: string, file: string, written: WrittenConne
   account: written.account,
   clientId: written.client_id ?? null,
   clientSecret: written.client_secret === undefined ? null : Redacted.make(written.client_secret),
+  apiKey: written.api_key === undefined ? null : Redacted.make(written.api_key),
   scopes: written.scopes ?? null,
   endpoint: written.endpoint ?? null,
   pipeline: file
@@ -65,6 +69,11 @@ export class Accounts extends Context.Service<
       connection: Connection,
       scopes: ReadonlyArray<string>,
       options?: TokenOptions
+    ) => Effect.Effect<Redacted.Redacted<string>, SourceError>
+    /** The connection's API key, under the same conditions. */
+    readonly key: (
+      connection: Connection,
+      scopes: ReadonlyArray<string>
     ) => Effect.Effect<Redacted.Redacted<string>, SourceError>
   }
 >()("keepsake/component/Accounts") {}

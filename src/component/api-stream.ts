@@ -38,11 +38,11 @@ interface ApiDefinition<F extends ConfigFields, C extends Columns, R> extends De
   ) => Stream.Stream<Batch<C>, SourceError | DatabaseError, R>
 }
 
-const unconnected = (type: string): SourceError =>
+export const unconnected = (type: string): SourceError =>
   sourceError(
     "missing-connection",
-    `${type} needs a connection, and the source names none.`,
-    "Declare one under connections, and name it in the source: connection: NAME",
+    `${type} needs a connection, and names none.`,
+    "Declare one under connections, and name it: connection: NAME",
     { fault: "pipeline" }
   )
 

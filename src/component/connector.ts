@@ -26,6 +26,8 @@ export interface Access {
   readonly scopes: ReadonlyArray<string>
   /** What is kept, after "stores …": `events, places and people`. */
   readonly stores: string
+  /** It is asked with the API key of the connection, and not on behalf of the account. */
+  readonly key?: true
 }
 
 /** What the engine says when it opens a stream. */

@@ -15,6 +15,8 @@ export interface ConfigExample {
 export interface RowsExample extends ConfigExample {
   readonly given: { readonly [relation: string]: ExampleRows }
   readonly expect: ExampleRows
+  /** What a provider would answer, by the name of the lookup: examples ask nobody. */
+  readonly answers?: { readonly [lookup: string]: ExampleRows }
 }
 
 /**

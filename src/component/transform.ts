@@ -1,6 +1,7 @@
 /** What a transform is: one relation made of others, as SQL. */
-import { Effect, Schema } from "effect"
-import type { ConfigFields, LocalServices } from "./connector.ts"
+import { type Duration, Effect, Schema } from "effect"
+import type { Connection } from "./account.ts"
+import type { Access, ConfigFields, LocalServices } from "./connector.ts"
 import type { Columns, Row } from "./column.ts"
 import type { ConfigProblem, SourceError } from "./error.ts"
 import type { RowsExample } from "./example.ts"
@@ -29,6 +30,10 @@ export interface Lookup<R> {
   /** Answers for a batch of keys, each with its key columns. A key without an answer gets nulls. */
   readonly fetch: (keys: ReadonlyArray<Row<Columns>>) => Effect.Effect<ReadonlyArray<Row<Columns>>, SourceError, R>
   readonly attribution?: string
+  /** It asks a provider: a few keys at a time, whose answers are kept at once; nothing where a run is offline. */
+  readonly online?: true
+  /** Answers are kept `after` so long no more, but for the columns that are `kept`, and asked for again when needed. */
+  readonly expires?: { readonly after: Duration.Duration; readonly kept: ReadonlyArray<string> }
 }
 
 /** What the pipeline says for all of its transforms. */
@@ -45,7 +50,7 @@ export interface Built<R> {
   readonly query: Sql
   /** What its rows are, where they aren't those of the relation that is transformed. */
   readonly entity?: RowEntity
-  readonly lookup?: Lookup<R>
+  readonly lookups?: ReadonlyArray<Lookup<R>>
 }
 
 /** A relation that a transform asks for. */
@@ -67,7 +72,15 @@ export type Wants =
 /** A transform put to use: its configuration is decoded and held inside. */
 export interface BoundTransform<R> {
   readonly wants: Wants
-  readonly build: (relations: ReadonlyArray<Relation>, setting: Setting) => Effect.Effect<Built<R>, ConfigProblem>
+  /** What it asks of a provider, as it is configured; null: nothing. */
+  readonly access: Access | null
+  /** The connection that it names. */
+  readonly connection: string | null
+  readonly build: (
+    relations: ReadonlyArray<Relation>,
+    setting: Setting,
+    connection: Connection | null
+  ) => Effect.Effect<Built<R>, ConfigProblem>
 }
 
 export interface TransformSpec<R = LocalServices> {
@@ -77,6 +90,8 @@ export interface TransformSpec<R = LocalServices> {
   readonly inputs: InputKind
   readonly config: Schema.Struct<Schema.Struct.Fields>
   readonly examples: ReadonlyArray<RowsExample>
+  /** What it may ask of a provider. */
+  readonly access?: Access
   readonly bind: (config: unknown) => Effect.Effect<BoundTransform<R>, Schema.SchemaError>
 }
 
@@ -87,10 +102,15 @@ interface Definition<P, F extends ConfigFields, R> {
   /** Beside the fields for its inputs, which its kind brings along. */
   readonly config: F
   readonly examples: ReadonlyArray<RowsExample>
+  /** What it may ask of a provider; brings along the option `connection`. */
+  readonly access?: Access
+  /** Does it ask, as it is configured? Default: if it may. */
+  readonly asks?: (config: Schema.Struct<F>["Type"]) => boolean
   readonly build: (
     config: Schema.Struct<F>["Type"],
     inputs: P,
-    setting: Setting
+    setting: Setting,
+    connection: Connection | null
   ) => Effect.Effect<Built<R>, ConfigProblem>
 }
 
@@ -102,10 +122,22 @@ interface Wiring<P, I extends ConfigFields> {
   readonly pick: (relations: ReadonlyArray<Relation>, fields: Schema.Struct<I>["Type"]) => P | null
 }
 
+const CONNECTION = {
+  connection: Schema.optionalKey(
+    Schema.NonEmptyString.annotate({ description: "The connection through which a provider is asked." })
+  )
+}
+const decodeConnection = Schema.decodeUnknownEffect(Schema.Struct(CONNECTION))
+
 const wired =
   <P, const I extends ConfigFields>(wiring: Wiring<P, I>) =>
   <const F extends ConfigFields, R = never>(definition: Definition<P, F, R>): TransformSpec<R> => {
-    const config = Schema.Struct({ ...wiring.fields, ...definition.config })
+    const { access, asks = () => true } = definition
+    const config = Schema.Struct({
+      ...wiring.fields,
+      ...definition.config,
+      ...(access === undefined ? {} : CONNECTION)
+    })
     const check = Schema.decodeUnknownEffect(config, { errors: "all", onExcessProperty: "error" })
     const decodeInputs = Schema.decodeUnknownEffect(Schema.Struct(wiring.fields))
     const decodeOwn = Schema.decodeUnknownEffect(Schema.Struct(definition.config))
@@ -117,13 +149,16 @@ const wired =
         yield* check(raw)
         const fields = yield* decodeInputs(raw)
         const own = yield* decodeOwn(raw)
+        const { connection = null } = yield* decodeConnection(raw)
         return {
           wants: wiring.wants(fields),
-          build: (relations, setting) => {
+          access: access !== undefined && asks(own) ? access : null,
+          connection,
+          build: (relations, setting, connected) => {
             const inputs = wiring.pick(relations, fields)
             return inputs === null
               ? Effect.die(new Error(`${definition.type} was built without its relations`))
-              : definition.build(own, inputs, setting)
+              : definition.build(own, inputs, setting, connected)
           }
         }
       })

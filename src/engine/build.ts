@@ -1,16 +1,14 @@
 /** Build: transforms as tables made by DuckDB. A step whose SQL and inputs are as they were is skipped. */
 import { Effect, Schema } from "effect"
-import type { Columns, Row, Uuid } from "../component/column.ts"
 import type { Services } from "../component/connector.ts"
-import type { DatabaseError, SourceError } from "../component/error.ts"
+import { type DatabaseError, SourceError } from "../component/error.ts"
 import type { Relation } from "../component/relation.ts"
 import { join, literal, name, names, sql } from "../component/sql.ts"
-import type { Lookup } from "../component/transform.ts"
-import { cacheTable } from "../pipeline/check-transforms.ts"
 import { hashOf } from "../pipeline/checking.ts"
 import type { Plan, PlannedTransform } from "../pipeline/plan.ts"
-import { fromInbox, inboxColumns } from "../warehouse/value.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
+import type { RunContext } from "./job.ts"
+import { ageOf, lookUp } from "./lookup.ts"
 import { report } from "./progress.ts"
 import { sourceStep } from "./job.ts"
 import { readStep, writeStep } from "./step.ts"
@@ -41,7 +39,7 @@ export const nameRelations = (relations: ReadonlyArray<Relation>) =>
     }
   })
 
-export const build = (plan: Plan, runId: Uuid): Building<Built> =>
+export const build = (plan: Plan, context: RunContext): Building<Built> =>
   Effect.gen(function* () {
     const pipeline = plan.pipeline.name
     const versions = new Map<string, string>()
@@ -51,31 +49,54 @@ export const build = (plan: Plan, runId: Uuid): Building<Built> =>
     yield* nameRelations(plan.sources.map((source) => source.relation))
     const counts: Record<string, TransformCounts> = {}
     for (const transform of plan.transforms) {
-      const version = hashOf([
-        transform.built.query,
-        transform.built.lookup?.version ?? null,
-        transform.inputs.map((input) => versions.get(input) ?? null)
-      ])
-      versions.set(transform.name, version)
-      counts[transform.name] = yield* buildStep(plan, transform, version, runId)
+      const inputs = transform.inputs.map((input) => versions.get(input) ?? null)
+      const done = yield* Effect.mapError(buildStep(plan, transform, inputs, context), (error) =>
+        located(error, transform)
+      )
+      versions.set(transform.name, done.version)
+      counts[transform.name] = done.counts
     }
     return { counts, versions }
   })
 
-const buildStep = (plan: Plan, transform: PlannedTransform, version: string, runId: Uuid): Building<TransformCounts> =>
+/** Says which transform it was, where it is one that asks a provider. */
+const located = (error: SourceError | DatabaseError, { access, at, name: transform }: PlannedTransform) =>
+  error._tag === "SourceError" && access !== null
+    ? new SourceError({ ...error, message: `Transform "${transform}": ${error.message}`, at })
+    : error
+
+interface Step {
+  readonly counts: TransformCounts
+  readonly version: string
+}
+
+const buildStep = (
+  plan: Plan,
+  transform: PlannedTransform,
+  inputVersions: ReadonlyArray<string | null>,
+  context: RunContext
+): Building<Step> =>
   Effect.gen(function* () {
+    const { lookups = [], query } = transform.built
+    // What has expired is asked for again, and is gone from what was made of it.
+    const versionNow = Effect.map(Effect.forEach(lookups, ageOf), (ages) =>
+      hashOf([query, lookups.map(({ version }) => version), inputVersions, ages])
+    )
+    const before = yield* versionNow
     const { database } = yield* Warehouse
     const pipeline = plan.pipeline.name
     const step = `transform:${transform.name}`
     const last = yield* readStep(pipeline, step)
     const table = transform.relation.table
-    if (last?.fingerprint === version && (yield* exists(`${pipeline}__${transform.name}`))) {
+    if (last?.fingerprint === before && (yield* exists(`${pipeline}__${transform.name}`))) {
       yield* nameRelations([transform.relation])
       const { in: read = 0, out = 0, dropped = 0 } = last.counts
-      return { in: read, out, dropped }
+      return { counts: { in: read, out, dropped }, version: before }
     }
     yield* report({ kind: "started", step: transform.name, doing: transform.type })
-    if (transform.built.lookup !== undefined) yield* lookUp(transform.built.lookup)
+    for (const lookup of lookups)
+      yield* lookUp(lookup, { asker: `${pipeline}.${transform.name}`, offline: context.offline === true })
+    const version = yield* versionNow
     const counts = yield* database.transaction(
       Effect.gen(function* () {
         yield* database.execute(sql`create or replace table ${table} as ${transform.built.query}`)
@@ -90,7 +111,7 @@ const buildStep = (plan: Plan, transform: PlannedTransform, version: string, run
         yield* writeStep(
           pipeline,
           step,
-          runId,
+          context.runId,
           { fingerprint: version, counts: found },
           { type, inputs, query: built.query }
         )
@@ -99,7 +120,7 @@ const buildStep = (plan: Plan, transform: PlannedTransform, version: string, run
     )
     yield* nameRelations([transform.relation])
     yield* report({ kind: "finished", step: transform.name, outcome: `${counts.in} in, ${counts.out} out` })
-    return counts
+    return { counts, version }
   })
 
 const exists = (table: string) =>
@@ -111,68 +132,3 @@ const exists = (table: string) =>
     )
     return found.length > 0
   })
-
-/** Keys are fetched, and their answers committed, in batches of this size. */
-const LOOKUP_BATCH = 10_000
-
-/** Brings the cache to hold an answer for every key that is needed. */
-export const lookUp = (lookup: Lookup<Services>): Building<void> =>
-  Effect.gen(function* () {
-    const { append, database } = yield* Warehouse
-    const cache = name("cache", lookup.name)
-    const keys = Object.keys(lookup.key)
-    const same = join(
-      keys.map((key) => sql`c.${name(key)} is not distinct from k.${name(key)}`),
-      " and "
-    )
-    const columns: Columns = { ...lookup.key, ...lookup.value }
-    yield* forgetOldAnswers(lookup)
-    yield* database.execute(sql`
-      ${cacheTable(lookup)}
-      create or replace temp table _wanted as select row_number() over () as _row, * from (
-        select k.* from (${lookup.keys}) k where not exists (select 1 from ${cache} c where ${same}));`)
-    const [count] = yield* database.rows(sql`select count(*) as n from _wanted`, Schema.Struct({ n: Schema.Number }))
-    const total = count?.n ?? 0
-    for (let start = 0; start < total; start += LOOKUP_BATCH) {
-      const wanted = yield* database.rows(
-        sql`select * exclude (_row) from _wanted
-          where _row > ${literal(start)} and _row <= ${literal(start + LOOKUP_BATCH)} order by _row`,
-        keyRow(lookup.key)
-      )
-      const answers = yield* lookup.fetch(wanted)
-      yield* database.transaction(
-        Effect.gen(function* () {
-          yield* database.execute(sql`create or replace temp table _answers (${inboxColumns(columns)})`)
-          yield* append("_answers", columns, answers)
-          const values = Object.entries(columns).map(([column, { type }]) => fromInbox(column, type))
-          yield* database.execute(sql`insert into ${cache} select ${join(values)} from _answers; drop table _answers`)
-        })
-      )
-      yield* report({ kind: "advanced", step: lookup.name, done: start + answers.length, total, unit: "records" })
-    }
-    yield* database.execute(sql`drop table _wanted`)
-    if (lookup.attribution !== undefined && total > 0) yield* report({ kind: "note", text: lookup.attribution })
-  })
-
-const forgetOldAnswers = (lookup: Lookup<Services>) =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const last = yield* readStep("", `lookup:${lookup.name}`)
-    const version = String(lookup.version)
-    if (last?.fingerprint === version) return
-    yield* database.execute(sql`drop table if exists ${name("cache", lookup.name)}`)
-    yield* database.execute(sql`
-      delete from state.steps where pipeline = '' and step = ${literal(`lookup:${lookup.name}`)};
-      insert into state.steps (pipeline, step, fingerprint, counts) values ('', ${literal(`lookup:${lookup.name}`)}, ${literal(version)}, '{}')`)
-  })
-
-/** Rows of key columns as the lookup wants them. */
-const keyRow = (key: Columns): Schema.Decoder<Row<Columns>> =>
-  Schema.Struct(
-    Object.fromEntries(
-      Object.entries(key).map(([column, { type }]) => [
-        column,
-        Schema.NullOr(type === "DOUBLE" || type === "INTEGER" || type === "BIGINT" ? Schema.Number : Schema.String)
-      ])
-    )
-  )

@@ -38,7 +38,7 @@ export const rebuild = (
         yield* prepareStaging(stagingOf(pipeline, { ...source, columns: source.columns }, context))
     }
     yield* forgetSteps(pipeline)
-    const built = yield* build(plan, context.runId)
+    const built = yield* build(plan, { ...context, offline: true })
     const sinks: Record<string, SinkCounts> = {}
     for (const sink of plan.sinks) {
       if (sink.type === "memories") sinks[sink.name] = yield* load(plan, sink, built, context)
@@ -78,7 +78,7 @@ export const rebuildAll = <E, R>(
         const others = plan.sinks.filter(({ type }) => type !== "memories")
         const sinks = { ...done.rebuilt.sinks }
         if (others.length > 0) {
-          const built = yield* build(plan, context.runId)
+          const built = yield* build(plan, { ...context, offline: true })
           for (const sink of others) sinks[sink.name] = yield* load(plan, sink, built, context)
         }
         return {

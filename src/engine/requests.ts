@@ -2,7 +2,6 @@
 import { Context, Duration, Effect, Ref } from "effect"
 import type { Asker } from "../component/api.ts"
 import { type SourceError, sourceError } from "../component/error.ts"
-import type { PlannedSource } from "../pipeline/plan.ts"
 import { report } from "./progress.ts"
 
 /** How many requests have been made, and how many of them again. */
@@ -38,24 +37,28 @@ export const isBudgetSpent = ({ code }: SourceError): boolean => code === BUDGET
 /** Shorter waits are nobody's concern. */
 const WORTH_A_NOTE = Duration.seconds(5)
 
-/** How a source asks: at its own pace, counted in `asked`. */
-export const askerOf = (pipeline: string, source: PlannedSource, asked: Ref.Ref<Asked>): Effect.Effect<Asker> =>
-  Effect.map(Effect.service(Budget), (take) => ({
-    name: `${pipeline}.${source.name}`,
-    rateLimit: source.rateLimit,
-    retry: source.retry,
-    admit: Effect.andThen(
-      take,
-      Ref.update(asked, ({ requests, ...rest }) => ({ ...rest, requests: requests + 1 }))
-    ),
-    retrying: ({ message }, wait) =>
-      Effect.andThen(
-        Ref.update(asked, ({ retries, ...rest }) => ({ ...rest, retries: retries + 1 })),
-        Duration.isLessThan(wait, WORTH_A_NOTE)
-          ? Effect.void
-          : report({
-              kind: "note",
-              text: `${source.name}: ${message} Trying again in ${Math.ceil(Duration.toSeconds(wait))} s.`
-            })
-      )
-  }))
+/** How somebody asks: at their own pace, counted in `asked`. */
+export const askerOf = (
+  { name, rateLimit, retry }: Pick<Asker, "name" | "rateLimit" | "retry">,
+  asked: Ref.Ref<Asked> | null
+): Effect.Effect<Asker> =>
+  Effect.map(Effect.service(Budget), (take) => {
+    const count = (what: keyof Asked) =>
+      asked === null ? Effect.void : Ref.update(asked, (before) => ({ ...before, [what]: before[what] + 1 }))
+    return {
+      name,
+      rateLimit,
+      retry,
+      admit: Effect.andThen(take, count("requests")),
+      retrying: ({ message }, wait) =>
+        Effect.andThen(
+          count("retries"),
+          Duration.isLessThan(wait, WORTH_A_NOTE)
+            ? Effect.void
+            : report({
+                kind: "note",
+                text: `${name.slice(name.indexOf(".") + 1)}: ${message} Trying again in ${Math.ceil(Duration.toSeconds(wait))} s.`
+              })
+        )
+    }
+  })

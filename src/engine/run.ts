@@ -69,19 +69,28 @@ const steps = (plan: Plan, context: RunContext) =>
     }
     const sinks: Record<string, SinkCounts> = {}
     // I3: memories are made of complete extracts only.
-    const built: Built = stopped ? { counts: {}, versions: new Map() } : yield* build(plan, context.runId)
-    if (!stopped) for (const sink of plan.sinks) sinks[sink.name] = yield* load(plan, sink, built, context)
+    const built: Built | null = stopped ? null : yield* buildWithin(plan, context)
+    if (built !== null) for (const sink of plan.sinks) sinks[sink.name] = yield* load(plan, sink, built, context)
     const finished = yield* Clock.currentTimeMillis
     return {
       run_id: context.runId,
-      status: stopped ? "stopped" : "done",
+      status: built === null ? "stopped" : "done",
       duration_ms: finished - context.now,
       sources,
-      transforms: built.counts,
+      transforms: built?.counts ?? {},
       sinks,
       ...(Object.keys(unread).length === 0 ? {} : { unread })
     } satisfies RunSummary
   })
+
+/** Null: the budget of requests is spent before all is looked up. */
+const buildWithin = (plan: Plan, context: RunContext) =>
+  build(plan, context).pipe(
+    Effect.catchIf(
+      (error): error is SourceError => error._tag === "SourceError" && isBudgetSpent(error),
+      ({ hint, message }) => Effect.as(report({ kind: "note", text: `${message} ${hint}` }), null)
+    )
+  )
 
 /** Says which source it was, and where the pipeline asks for it. */
 const located = (error: RunError, { at, name }: PlannedSource): RunError =>

@@ -80,7 +80,7 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
     const left = yield* read.pipe(
       Effect.as(null),
       Effect.provideService(Archives, noting),
-      Effect.provideService(CurrentAsker, yield* askerOf(pipeline, source, job.asked)),
+      Effect.provideService(CurrentAsker, yield* askerOf({ ...source, name: `${pipeline}.${source.name}` }, job.asked)),
       Effect.provideService(Person, {
         tell: (text) => report({ kind: "note", text: `${source.name}: ${text}`, needed: true })
       }),

@@ -7,7 +7,8 @@ import { authored, empty, join, name, sql } from "../component/sql.ts"
 import { type Plan, stagingName } from "../pipeline/plan.ts"
 import type { PipelineTest } from "../pipeline/spec.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import { lookUp, nameRelations } from "./build.ts"
+import { nameRelations } from "./build.ts"
+import { lookUp } from "./lookup.ts"
 
 export interface TestOutcome {
   readonly name: string
@@ -48,7 +49,7 @@ const runTest = (plan: Plan, test: PipelineTest): Testing<TestOutcome> =>
     const wanted = upstream(plan, Object.keys(test.expect), given)
     for (const transform of plan.transforms) {
       if (given.has(transform.name) || !wanted.has(transform.name)) continue
-      if (transform.built.lookup !== undefined) yield* lookUp(transform.built.lookup)
+      for (const lookup of transform.built.lookups ?? []) yield* lookUp(lookup, { asker: test.name, offline: true })
       yield* database.execute(sql`create or replace table ${transform.relation.table} as ${transform.built.query}`)
       yield* nameRelations([transform.relation])
     }

@@ -1,4 +1,5 @@
 /** Transforms in an order in which each comes after all that it reads; unknown names and cycles are findings. */
+import type { Connection } from "../component/account.ts"
 import { nearest } from "../component/nearest.ts"
 import type { Services } from "../component/connector.ts"
 import type { Relation } from "../component/relation.ts"
@@ -10,6 +11,7 @@ export interface Wish {
   readonly name: string
   readonly raw: { readonly type: string; readonly [key: string]: unknown }
   readonly bound: BoundTransform<Services>
+  readonly connection: Connection | null
   readonly inputs: ReadonlyArray<{ readonly name: string; readonly path: Path; readonly aside?: true }>
 }
 

@@ -24,8 +24,10 @@ export const checkConnections = (
   report: Array<Finding>
 ): Effect.Effect<ReadonlyMap<string, Connection>, never, Catalogue> =>
   Effect.gen(function* () {
-    const { streams } = yield* Catalogue
-    const accesses = [...streams.values()].flatMap(({ access }) => (access === undefined ? [] : [access]))
+    const { streams, transforms } = yield* Catalogue
+    const accesses = [...streams.values(), ...transforms.values()].flatMap(({ access }) =>
+      access === undefined ? [] : [access]
+    )
     for (const [name, { endpoint, provider, scopes = [] }] of Object.entries(connections)) {
       const path = ["connections", name]
       const problem = endpoint === undefined ? null : endpointProblem(endpoint)
@@ -77,7 +79,7 @@ export const connectionOf = (
           message: `${subject} needs a connection to ${access.provider}.`,
           hint:
             fit === undefined
-              ? `Declare one under connections, such as "me: { provider: ${access.provider}, account: you@example.com, client_id: … }", and write "connection: me" here.`
+              ? `Declare one under connections, such as "me: { provider: ${access.provider}, account: you@example.com, ${access.key === true ? 'api_key: "${secret:NAME}"' : "client_id: …"} }", and write "connection: me" here.`
               : `Write "connection: ${fit.name}" here.`
         })
       )
@@ -105,6 +107,15 @@ export const connectionOf = (
           fit === undefined
             ? `Declare a connection with "provider: ${access.provider}", and name that.`
             : `Write "connection: ${fit.name}".`
+      })
+    )
+  } else if (access?.key === true && connection.apiKey === null) {
+    report.push(
+      source.finding(at, "value", {
+        severity: "error",
+        code: "missing-key",
+        message: `${subject} asks ${access.provider} with an API key, and the connection "${named}" has none.`,
+        hint: `Write api_key: "\${secret:NAME}" into "${named}", and store the key with: keepsake secret set NAME`
       })
     )
   } else if (access !== undefined && connection.scopes !== null) {

@@ -1,11 +1,13 @@
 /** Transforms: in the order in which they can be built, each bound against what it reads. */
 import { Effect } from "effect"
+import type { Connection } from "../component/account.ts"
 import { Catalogue } from "../component/catalogue.ts"
-import type { Columns } from "../component/column.ts"
+import { instant } from "../component/column.ts"
 import type { Relation } from "../component/relation.ts"
 import { type Sql, authored, join, name, sql } from "../component/sql.ts"
-import { DEFAULT_SETTING } from "../component/transform.ts"
+import { DEFAULT_SETTING, type Lookup } from "../component/transform.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
+import { connectionOf } from "./check-connections.ts"
 import { type Wish, arrange } from "./arrange.ts"
 import { sqlFinding } from "./binding.ts"
 import { type Checking, emptyRelation, ownKeys, problemFinding, unknownType } from "./checking.ts"
@@ -19,6 +21,7 @@ export const checkTransforms = (
   source: Source,
   pipeline: Pipeline,
   relations: Map<string, Relation>,
+  connections: ReadonlyMap<string, Connection>,
   report: Array<Finding>
 ): Checking<ReadonlyArray<PlannedTransform>> =>
   Effect.gen(function* () {
@@ -36,8 +39,8 @@ export const checkTransforms = (
         continue
       }
       const bound = yield* Effect.result(spec.bind(ownKeys(raw, ["type", "description"])))
+      const subject = `Transform "${key}" (${raw.type})`
       if (bound._tag === "Failure") {
-        const subject = `Transform "${key}" (${raw.type})`
         report.push(
           ...findingsOf(source, path, spec.config, bound.failure, {
             subject,
@@ -47,7 +50,9 @@ export const checkTransforms = (
         )
         continue
       }
-      const wants = bound.success.wants
+      const { access, wants } = bound.success
+      const named = bound.success.connection ?? undefined
+      const connection = connectionOf(source, path, subject, named, access ?? undefined, connections, report)
       if (wants.kind === "query") {
         const read = yield* Effect.result(tableNames(authored(wants.query)))
         if (read._tag === "Failure") {
@@ -59,13 +64,13 @@ export const checkTransforms = (
         const inputs = read.success
           .filter((table) => known.has(table))
           .map((table) => ({ name: table, path: ["query"] }))
-        wishes.push({ name: key, raw, bound: bound.success, inputs })
+        wishes.push({ name: key, raw, bound: bound.success, connection, inputs })
       } else {
         const inputs = wants.names.flatMap((wanted) => {
           const named = wanted.name ?? before
           return named === null ? [] : [{ ...wanted, name: named }]
         })
-        wishes.push({ name: key, raw, bound: bound.success, inputs })
+        wishes.push({ name: key, raw, bound: bound.success, connection, inputs })
       }
     }
     // Sources that can't be used are named too: what is wrong with them has been said.
@@ -89,17 +94,21 @@ const buildTransform = (
     const inputs = wish.inputs.flatMap((input) => relations.get(input.name) ?? [])
     if (inputs.length < wish.inputs.length) return null
     const built = yield* Effect.result(
-      wish.bound.build(inputs, {
-        locale: pipeline.locale ?? DEFAULT_SETTING.locale,
-        timeZone: pipeline.time_zone ?? DEFAULT_SETTING.timeZone
-      })
+      wish.bound.build(
+        inputs,
+        {
+          locale: pipeline.locale ?? DEFAULT_SETTING.locale,
+          timeZone: pipeline.time_zone ?? DEFAULT_SETTING.timeZone
+        },
+        wish.connection
+      )
     )
     if (built._tag === "Failure") {
       report.push(problemFinding(source, path, built.failure))
       return null
     }
-    const { lookup, query } = built.success
-    if (lookup !== undefined) yield* database.execute(cacheTable(lookup))
+    const { lookups = [], query } = built.success
+    for (const lookup of lookups) yield* database.execute(cacheTable(lookup))
     // Below a source whose columns aren't known yet, nothing can be bound.
     const blind = inputs.some((input) => input.columns.size === 0)
     const described = blind
@@ -144,12 +153,19 @@ const buildTransform = (
       inputs: inputs.map((input) => input.name),
       counted,
       built: built.success,
-      relation
+      relation,
+      access: wish.bound.access,
+      connection: wish.connection,
+      at: source.position([...path, "connection"], "value")
     }
   })
 
 /** DDL of a lookup's cache, keyed by its version. */
-export const cacheTable = (lookup: { readonly name: string; readonly key: Columns; readonly value: Columns }): Sql =>
-  sql`create table if not exists ${name("cache", lookup.name)} (${join(
-    Object.entries({ ...lookup.key, ...lookup.value }).map(([column, { type }]) => sql`${name(column)} ${name(type)}`)
-  )});`
+export const cacheTable = ({ expires, key, name: table, value }: Omit<Lookup<never>, "fetch">): Sql => {
+  const columns = { ...key, ...value, ...(expires === undefined ? {} : ANSWERED) }
+  const definitions = Object.entries(columns).map(([column, { type }]) => sql`${name(column)} ${name(type)}`)
+  return sql`create table if not exists ${name("cache", table)} (${join(definitions)});`
+}
+
+/** When an answer that expires was given; null: it has expired. */
+export const ANSWERED = { _answered_at: instant("When the answer was given.") }

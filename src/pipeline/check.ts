@@ -62,7 +62,7 @@ export const check = ({ text, file, environment }: PipelineText): Checking<Check
     )
     const relations = new Map<string, Relation>()
     for (const planned of sources) if (planned !== null) relations.set(planned.name, planned.relation)
-    const transforms = yield* checkTransforms(source, pipeline, relations, report)
+    const transforms = yield* checkTransforms(source, pipeline, relations, connections, report)
     const sinks = yield* Effect.forEach(Object.entries(pipeline.sinks), ([key, raw]) =>
       checkSink(source, key, raw, relations, names, report)
     )

@@ -2,7 +2,7 @@
 import type { Connection } from "../component/account.ts"
 import type { Rate } from "../component/api.ts"
 import type { Columns } from "../component/column.ts"
-import type { BoundStream, LocalServices, Services, StreamSpec } from "../component/connector.ts"
+import type { Access, BoundStream, LocalServices, Services, StreamSpec } from "../component/connector.ts"
 import type { Relation } from "../component/relation.ts"
 import type { Retry } from "../component/retry.ts"
 import type { BoundSink } from "../component/sink.ts"
@@ -38,6 +38,11 @@ export interface PlannedTransform {
   readonly counted: ReadonlyArray<string>
   readonly built: Built<Services>
   readonly relation: Relation
+  /** What it asks of a provider, and through which connection; null: nothing. */
+  readonly access: Access | null
+  readonly connection: Connection | null
+  /** Where the pipeline says so. */
+  readonly at: Position
 }
 
 export interface PlannedSink {

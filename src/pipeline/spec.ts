@@ -63,6 +63,7 @@ export const Connection = Schema.Struct({
   account: Schema.NonEmptyString,
   client_id: Schema.optionalKey(Schema.NonEmptyString),
   client_secret: Schema.optionalKey(Schema.NonEmptyString),
+  api_key: Schema.optionalKey(Schema.NonEmptyString),
   scopes: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
   endpoint: Schema.optionalKey(Schema.NonEmptyString)
 })

@@ -1,5 +1,5 @@
 /** `ProviderApi` over HTTP: tokens, quotas, retries, and what a provider's answers mean. */
-import { Clock, Duration, Effect, Layer, type Redacted, Schedule, Schema } from "effect"
+import { Clock, Duration, Effect, Layer, Redacted, Schedule, Schema } from "effect"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -16,6 +16,9 @@ import * as failure from "./failure.ts"
 import { PATIENCE, type Quotas, makeQuotas } from "./quota.ts"
 
 type Kind = "requests" | "media"
+type Api = Provider["apis"][string]
+/** An account's token, or an API key. */
+type Credential = Redacted.Redacted<string>
 
 /** What is asked for: how its answer is taken in. */
 interface Asked<A> {
@@ -89,25 +92,36 @@ const linkOf = (
 
 const requestTo = (
   { trusted, url }: Address,
+  api: Api | undefined,
   { body, headers = {}, method = "GET" }: ApiRequest,
-  token: Redacted.Redacted<string>
+  credential: Credential
 ) =>
   trusted
     ? HttpClientRequest.make(method)(url).pipe(
         HttpClientRequest.setHeaders({ accept: "application/json, */*;q=0.5", ...headers }),
-        HttpClientRequest.bearerToken(token),
+        authorized(api, credential),
         body === undefined ? (request) => request : HttpClientRequest.setBody(HttpBody.jsonUnsafe(body))
       )
     : HttpClientRequest.get(url)
 
+/** I5: addresses are never told, so that a key may stand in one where the API takes it nowhere else. */
+const authorized = (api: Api | undefined, credential: Credential) => {
+  const key = api?.key
+  if (key === undefined) return HttpClientRequest.bearerToken(credential)
+  const value = Redacted.value(credential)
+  return "header" in key
+    ? HttpClientRequest.setHeader(key.header, value)
+    : HttpClientRequest.setUrlParam(key.query, value)
+}
+
 const MOST_REDIRECTS = 3
 
 /** The first answer that doesn't lead elsewhere: media are often kept at another address. */
-const responseTo = ({ client }: Tools, provider: Provider, request: ApiRequest, token: Redacted.Redacted<string>) =>
+const responseTo = ({ client }: Tools, provider: Provider, request: ApiRequest, token: Credential) =>
   Effect.gen(function* () {
     let address = yield* addressOf(provider, request)
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
-      const response = yield* client.execute(requestTo(address, request, token))
+      const response = yield* client.execute(requestTo(address, provider.apis[request.api], request, token))
       const { location } = response.headers
       if (response.status < 300 || response.status >= 400 || location === undefined) return response
       yield* response.arrayBuffer
@@ -124,7 +138,7 @@ const send = <A>(
   provider: Provider,
   request: ApiRequest,
   { longest, target }: Asked<A>,
-  token: Redacted.Redacted<string>
+  token: Credential
 ): Effect.Effect<Answer, SourceError> =>
   Effect.gen(function* () {
     const response = yield* responseTo(tools, provider, request, token)
@@ -154,6 +168,10 @@ const jsonIn = (bytes: Uint8Array): { readonly value: unknown } | null => {
   const decoded = decodeJson(new TextDecoder().decode(bytes))
   return decoded._tag === "Some" ? { value: decoded.value } : null
 }
+
+const isKeyed = ({ apis }: Provider, { api }: ApiRequest): boolean => apis[api]?.key !== undefined
+
+const KEY_REFUSED = /^(?:REQUEST_DENIED|PERMISSION_DENIED|API_KEY_[A-Z_]+)$/
 
 /** Fails unless the verdict is good. */
 const heed = (
@@ -187,6 +205,9 @@ const heed = (
       case "outsider":
         return yield* failure.outsider(provider, request)
       case "refused":
+        if (isKeyed(provider, request) && KEY_REFUSED.test(verdict.reason ?? "")) {
+          return yield* failure.keyRefused(provider, request, verdict.reason)
+        }
         return yield* new ApiRefusal({
           status,
           reason: verdict.reason,
@@ -201,15 +222,17 @@ const attempt = <A>(tools: Tools, provider: Provider, request: ApiRequest, asked
     const { accounts, quotas } = tools
     const { connection, scopes, stream } = request
     const { kind } = asked
-    const admitted = (token: Redacted.Redacted<string>) =>
+    const admitted = (token: Credential) =>
       Effect.gen(function* () {
         const asker = yield* CurrentAsker
         yield* asker.admit
         return yield* send(tools, provider, request, asked, token)
       }).pipe(quotas.within(provider, request, kind))
-    const token = yield* accounts.token(connection, scopes, { stream })
+    const keyed = isKeyed(provider, request)
+    const token = yield* keyed ? accounts.key(connection, scopes) : accounts.token(connection, scopes, { stream })
     let answer = yield* admitted(token)
     let verdict = judge(answer)
+    if (verdict.kind === "unauthorised" && keyed) return yield* failure.keyRefused(provider, request, null)
     if (verdict.kind === "unauthorised") {
       const fresh = yield* accounts.token(connection, scopes, { stream, refused: token })
       answer = yield* admitted(fresh)

@@ -45,10 +45,10 @@ export const usedUp = ({ title }: Provider, api: string, until: number | null): 
     `${until === null ? "It fills up again within a day" : "Run the same command again then"}: what is read so far is kept, and it continues where it stopped.`
   )
 
-export const disabled = ({ title }: Provider, { api, connection }: ApiRequest): SourceError =>
+export const disabled = ({ apis, title }: Provider, { api, connection }: ApiRequest): SourceError =>
   sourceError(
     "api-disabled",
-    `The ${api} API is not enabled in the project of the connection ${connection.name}'s client_id.`,
+    `The ${api} API is not enabled in the project of the connection ${connection.name}'s ${apis[api]?.key === undefined ? "client_id" : "api_key"}.`,
     `Enable it at ${title}: ${title === "Google" ? "https://console.cloud.google.com/apis/library" : "in the app's settings"}. It takes a few minutes to take effect.`
   )
 
@@ -64,6 +64,13 @@ export const tokenRefused = ({ title }: Provider, { connection }: ApiRequest): S
     "not-connected",
     `${title} takes neither the access token of the connection ${connection.name} (${connection.account}) nor a fresh one.`,
     `Run: keepsake connect ${connection.provider} --connection ${connection.name} --pipeline ${connection.pipeline}`
+  )
+
+export const keyRefused = ({ title }: Provider, { api, connection }: ApiRequest, reason: string | null): SourceError =>
+  sourceError(
+    "key-refused",
+    `${title}'s ${api} API doesn't take the api_key of the connection ${connection.name}${reason === null ? "" : ` (${reason})`}.`,
+    `Check at ${title} that the key exists, that its restrictions allow this API, that the API is enabled, and that its project has billing.`
   )
 
 export const narrow = ({ title }: Provider, { connection, scopes, stream }: ApiRequest): SourceError =>

@@ -147,6 +147,7 @@ describe("a connection", () => {
       account: "ana",
       clientId: null,
       clientSecret: null,
+      apiKey: null,
       scopes: null,
       endpoint: null,
       pipeline: "a.yaml"

@@ -23,6 +23,7 @@ await Effect.runPromise(
         account: "ana@example.com",
         clientId: "client-1",
         clientSecret: null,
+        apiKey: null,
         scopes: null,
         endpoint,
         pipeline: "holiday.yaml"

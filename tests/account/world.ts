@@ -170,6 +170,7 @@ export const inWorld = (
         account: "ana@example.com",
         clientId: "client-1",
         clientSecret: Redacted.make(STATIC_SECRET),
+        apiKey: null,
         scopes: null,
         endpoint: fake.origin,
         pipeline: "holiday.yaml",

@@ -101,11 +101,11 @@ const written = (value: unknown) =>
 
 layer(services)("examples give what they promise", (it) => {
   for (const spec of transforms) {
-    for (const { expect: expected, given, title, yaml } of spec.examples) {
+    for (const { answers, expect: expected, given, title, yaml } of spec.examples) {
       it.effect(`${spec.type}: ${title}`, () =>
         Effect.gen(function* () {
           const relations = yield* Effect.forEach(Object.entries(given), ([called, rows]) => relation(called, rows))
-          const found = [...(yield* run(spec, yaml, relations))]
+          const found = [...(yield* run(spec, yaml, relations, answers))]
           expect(found).toHaveLength(expected.length)
           // Each expected row takes one of its own.
           for (const row of expected) {

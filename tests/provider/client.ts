@@ -28,6 +28,7 @@ export const connectionTo = (providers: Providers, provider: ProviderName, accou
     account,
     clientId: client.id,
     clientSecret: client.secret === null ? null : Redacted.make(client.secret),
+    apiKey: null,
     scopes: null,
     endpoint: baseUrl,
     pipeline: "holiday.yaml"

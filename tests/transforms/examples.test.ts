@@ -13,7 +13,7 @@ layer(services)("examples of transforms", (test) => {
             const given = yield* Effect.forEach(Object.entries(example.given), ([called, rows]) =>
               relation(called, rows)
             )
-            const found = yield* run(spec, example.yaml, given)
+            const found = yield* run(spec, example.yaml, given, example.answers)
             const columns = [...new Set(example.expect.flatMap((row) => Object.keys(row)))]
             const compared = found.map((row) =>
               Object.fromEntries(columns.map((column) => [column, row[column] ?? null]))

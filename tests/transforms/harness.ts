@@ -3,18 +3,24 @@ import { Effect, Layer, Schema } from "effect"
 import * as fc from "fast-check"
 import { parse } from "yaml"
 import { Archives } from "../../src/component/archive.ts"
-import type { Columns, Row } from "../../src/component/column.ts"
+import type { Columns } from "../../src/component/column.ts"
 import { Database } from "../../src/component/database.ts"
-import { type ExampleRows, exampleTable } from "../../src/component/example.ts"
+import { type ExampleRows, type RowsExample, exampleTable } from "../../src/component/example.ts"
 import { MediaReader } from "../../src/component/media.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { DEFAULT_SETTING, type Lookup, type TransformSpec } from "../../src/component/transform.ts"
-import type { LocalServices } from "../../src/component/connector.ts"
+import type { Services } from "../../src/component/connector.ts"
+import { noProviders } from "../../src/provider/none.ts"
 import { memoryWarehouse } from "../../src/warehouse/warehouse.ts"
 
 /** What transforms may ask for; none of them reads archives. */
-export const services = Layer.mergeAll(memoryWarehouse, Layer.mock(Archives, {}), Layer.mock(MediaReader, {}))
+export const services = Layer.mergeAll(
+  memoryWarehouse,
+  noProviders,
+  Layer.mock(Archives, {}),
+  Layer.mock(MediaReader, {})
+)
 
 const AnyRow = Schema.Record(Schema.String, Schema.Unknown)
 const Keys = Schema.Record(Schema.String, Schema.Number)
@@ -33,24 +39,33 @@ export const relation = (called: string, content: ExampleRows | Sql) =>
 export const query = (text: Sql) => Effect.flatMap(Database, (database) => database.rows(text, AnyRow))
 
 /** Binds a transform from its YAML; yields the SQL of its result, its lookup's answers being in place. */
-export const prepare = (spec: TransformSpec, yaml: string, relations: ReadonlyArray<Relation>) =>
+export const prepare = (
+  spec: TransformSpec<Services>,
+  yaml: string,
+  relations: ReadonlyArray<Relation>,
+  answers: RowsExample["answers"] = {}
+) =>
   Effect.gen(function* () {
     const { type: _, ...config } = Schema.decodeUnknownSync(AnyRow)(parse(yaml))
     const bound = yield* spec.bind(config)
-    const built = yield* bound.build(relations, DEFAULT_SETTING)
-    if (built.lookup !== undefined) yield* answer(built.lookup)
+    const built = yield* bound.build(relations, DEFAULT_SETTING, null)
+    for (const lookup of built.lookups ?? []) yield* answer(lookup, answers[lookup.name])
     return built.query
   })
 
 /** The rows of a transform's result, in any order. */
-export const run = (spec: TransformSpec, yaml: string, relations: ReadonlyArray<Relation>) =>
-  Effect.flatMap(prepare(spec, yaml, relations), query)
+export const run = (
+  spec: TransformSpec<Services>,
+  yaml: string,
+  relations: ReadonlyArray<Relation>,
+  answers: RowsExample["answers"] = {}
+) => Effect.flatMap(prepare(spec, yaml, relations, answers), query)
 
-const answer = (lookup: Lookup<LocalServices>) =>
+const answer = (lookup: Lookup<Services>, given: ExampleRows | undefined) =>
   Effect.gen(function* () {
     const database = yield* Database
     const columns: Columns = { ...lookup.key, ...lookup.value }
-    const answers: ReadonlyArray<Row<Columns>> = yield* lookup.fetch(yield* database.rows(lookup.keys, Keys))
+    const answers = given ?? (yield* lookup.fetch(yield* database.rows(lookup.keys, Keys)))
     const cache = name("cache", lookup.name)
     const types = Object.entries(columns).map(([column, { type }]) => sql`${name(column)} ${name(type)}`)
     yield* database.execute(sql`create or replace table ${cache} (${join(types)})`)

@@ -1,6 +1,7 @@
 /** The connections of a pipeline, without asking anybody: client ids, secrets, consents, scopes, and what ends before long. */
 import { Effect } from "effect"
-import { consentsOf } from "../../account/consent.ts"
+import { apiKeyOf } from "../../account/accounts.ts"
+import { type Want, consentsOf } from "../../account/consent.ts"
 import { connectCommand } from "../../account/failure.ts"
 import { authorityOf } from "../../account/oauth.ts"
 import { type Provider, type Providers, providerOf } from "../../account/provider.ts"
@@ -22,6 +23,10 @@ const checkConnection = (
     const about = `connection ${connection.name}`
     const provider = yield* providerOf(connection)
     const connect = `Run: ${connectCommand(connection)}`
+    const wants = wantsOf(plan, connection)
+    if (wants.length > 0 && wants.every(({ key }) => key === true)) {
+      return yield* checkKey(about, connection, provider, wants)
+    }
     const authority = yield* Effect.result(authorityOf(provider, connection))
     const client =
       authority._tag === "Failure"
@@ -41,6 +46,19 @@ const checkConnection = (
     ]
   })
 
+/** A connection of which only the API key is used. */
+const checkKey = (about: string, connection: Connection, provider: Provider, wants: ReadonlyArray<Want>) =>
+  Effect.gen(function* () {
+    const key = yield* Effect.result(apiKeyOf(connection))
+    if (key._tag === "Failure") return [ofError(about, key.failure)]
+    const given = yield* consentsOf(connection)
+    const scopes = wants.flatMap((want) => want.scopes.map((scope) => scopeName(provider, scope)))
+    const lacking = scopes.filter((scope) => !given.scopes.has(scope))
+    return lacking.length === 0
+      ? [ok(about, `An API key for ${provider.title}, with your consent to ${[...new Set(scopes)].join(", ")}.`)]
+      : [problem(about, `You have not agreed to ${lacking.join(", ")}.`, `Run: ${connectCommand(connection)}`)]
+  })
+
 /** What its streams need, and weren't given. */
 const missing = (
   plan: Plan,
@@ -49,10 +67,10 @@ const missing = (
   granted: ReadonlyArray<string>,
   consented: ReadonlySet<string>
 ): ReadonlyArray<string> =>
-  wantsOf(plan, connection).flatMap(({ scopes, source, stream }) =>
+  wantsOf(plan, connection).flatMap(({ key, scopes, source, stream }) =>
     scopes
       .map((scope) => scopeName(provider, scope))
-      .filter((scope) => !granted.includes(scope) || !consented.has(scope))
+      .filter((scope) => (key !== true && !granted.includes(scope)) || !consented.has(scope))
       .map((scope) => `${source} (${stream}) may not ${scopeWords(provider, scope)}: ${scope} is not granted.`)
   )
 
