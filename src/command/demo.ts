@@ -7,6 +7,7 @@ import { writeSample } from "../sample/index.ts"
 import { type Shared, answer } from "./reply.ts"
 import { run } from "./run.ts"
 import { storeLayer } from "./session.ts"
+import { counted } from "./text.ts"
 
 const SAMPLE = "./sample"
 const DAYS = 60
@@ -63,7 +64,7 @@ const memories = (shared: Shared) =>
       "A few of your memories:",
       ...rows.map(
         ({ local_date, photos, place, title }) =>
-          `  ${local_date ?? "some day"}: ${title}${place === null ? "" : `, ${place}`} (${photos} ${photos === 1 ? "photo" : "photos"})`
+          `  ${local_date ?? "some day"}: ${title}${place === null ? "" : `, ${place}`} (${counted(photos, "photo")})`
       ),
       "",
       "Try next:",

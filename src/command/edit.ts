@@ -12,7 +12,7 @@ import { type Change, none, plus } from "../life/upsert.ts"
 import { Warehouse, warehouseLayer } from "../warehouse/warehouse.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
 import type { EditInput, IdsInput } from "./flags/life.ts"
-import { homeOf } from "./session.ts"
+import { homeOf, ifThere } from "./session.ts"
 
 export const edit = (shared: Shared, { fields, id }: EditInput) =>
   changing(shared, "edit", (change) =>
@@ -91,5 +91,5 @@ const changing = <E extends DatabaseError | SourceError | ReturnType<typeof comm
         `Take it back with: keepsake undo ${run_id}`
       ].join("\n")
       return { summary, result: summary, text }
-    }).pipe(Effect.provide(warehouseLayer(homeOf(shared), Option.getOrUndefined(shared.memory))))
+    }).pipe(Effect.provide(ifThere(shared, warehouseLayer(homeOf(shared), Option.getOrUndefined(shared.memory)))))
   )

@@ -13,13 +13,13 @@ import { warehouseLayer } from "../warehouse/warehouse.ts"
 import { agree } from "./agree.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
 import type { ForgetInput } from "./flags/life.ts"
-import { homeOf, readers } from "./session.ts"
-import { aligned } from "./text.ts"
+import { homeOf, ifThere, readers } from "./session.ts"
+import { aligned, counted, number } from "./text.ts"
 
 export const forget = (shared: Shared, input: ForgetInput) => {
   const home = homeOf(shared)
   // No guests meanwhile: the file is about to be replaced.
-  const layer = Layer.mergeAll(readers, warehouseLayer(home, Option.getOrUndefined(shared.memory)))
+  const layer = ifThere(shared, Layer.mergeAll(readers, warehouseLayer(home, Option.getOrUndefined(shared.memory))))
   return answer(
     "forget",
     shared,
@@ -71,22 +71,20 @@ const selectorIn = (
   return selectorOf("between", from, until)
 }
 
-const number = (count: number): string => count.toLocaleString("en")
-
 const outlookText = ({ memories, rows, sources }: Outlook): string =>
   [
     "This erases for good:",
     ...aligned([
       ...sources.map(({ pipeline, records, source, whole }) => [
         `  ${pipeline}.${source}`,
-        `${number(records)} staged records${whole ? ", all there are" : ""}`
+        `${counted(records, "staged record")}${whole ? ", all there are" : ""}`
       ]),
       ...Object.entries(rows).map(([type, { go, stay }]) => [
         `  ${type}`,
-        `${number(go)} rows${stay === 0 ? "" : `; ${number(stay)} stay, as other sources have them too`}`
+        `${counted(go, "row")}${stay === 0 ? "" : `; ${number(stay)} ${stay === 1 ? "stays" : "stay"}, as other sources have ${stay === 1 ? "it" : "them"} too`}`
       ])
     ]),
-    ...(memories === 0 ? [] : [`${number(memories)} memories are made of them, in part or wholly.`]),
+    ...(memories === 0 ? [] : [`${counted(memories, "memory is", "memories are")} made of them, in part or wholly.`]),
     "With it go all before-images (no earlier run can be undone then), rejects, caches, logs and spill; the database file is written anew."
   ].join("\n")
 
@@ -105,8 +103,8 @@ const receiptText = (
   files: ReadonlyArray<string>
 ) =>
   [
-    `Forgotten: ${number(records)} staged records. Receipt: run ${run_id}.`,
-    ...aligned(Object.entries(deleted).map(([table, count]) => [`  ${table}`, `${number(count)} fewer rows`])),
+    `Forgotten: ${counted(records, "staged record")}. Receipt: run ${run_id}.`,
+    ...aligned(Object.entries(deleted).map(([table, count]) => [`  ${table}`, `${counted(count, "row")} fewer`])),
     ...rebuilt.map((pipeline) => `What other sources of ${pipeline} have too, is there as they have it.`),
     ...to_run.map((pipeline) => `Run ${pipeline} again: what else it has was removed, and its file isn't as it was.`),
     ...brings_it_again.map(

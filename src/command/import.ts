@@ -6,6 +6,7 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import { type Shared, answer } from "./reply.ts"
 import type { ImportInput } from "./flags/life.ts"
 import { homeLayer, homeOf } from "./session.ts"
+import { counted } from "./text.ts"
 
 /** Reads an export into an empty home: all of it, or nothing. */
 export const importLife = (shared: Shared, { directory }: ImportInput) =>
@@ -21,7 +22,7 @@ export const importLife = (shared: Shared, { directory }: ImportInput) =>
         }))
       )
       const rows = Object.values(summary.tables).reduce((sum, n) => sum + n, 0)
-      const text = `Imported ${rows.toLocaleString("en")} rows and ${summary.media.toLocaleString("en")} pictures and videos.`
+      const text = `Imported ${counted(rows, "row")} and ${counted(summary.media, "picture or video", "pictures and videos")}.`
       return { summary, result: summary, text }
     }).pipe(Effect.provide(homeLayer(shared)))
   )

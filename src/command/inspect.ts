@@ -14,7 +14,7 @@ import { progressWriter } from "./progress.ts"
 import { type Shared, answer, findingsError } from "./reply.ts"
 import type { InspectInput } from "./flags/data.ts"
 import { checkText, components, readers, scratchLayer } from "./session.ts"
-import { aligned } from "./text.ts"
+import { aligned, counted, number } from "./text.ts"
 
 export const inspect = (shared: Shared, { deep, paths }: InspectInput) =>
   answer(
@@ -79,8 +79,6 @@ const temporaryDirectory = Effect.acquireRelease(
   (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
 )
 
-const number = (count: number): string => count.toLocaleString("en")
-
 const words = (
   set: ArchiveSet,
   { unclaimed }: Claims,
@@ -88,7 +86,7 @@ const words = (
   missing: ReadonlyArray<string>
 ): string => {
   const bytes = set.archives.reduce((sum, archive) => sum + archive.bytes, 0)
-  const head = `${number(set.archives.length)} archives, ${number(set.entries.length)} files, ${(bytes / 1024 ** 2).toFixed(1)} MB`
+  const head = `${counted(set.archives.length, "archive")}, ${counted(set.entries.length, "file")}, ${(bytes / 1024 ** 2).toFixed(1)} MB`
   return [
     head,
     ...found.flatMap(({ claim, survey: read }) => ["", ...section(claim, read)]),
@@ -107,10 +105,11 @@ const words = (
 }
 
 const section = ({ files, stream }: Claim, read: Survey | null): ReadonlyArray<string> => {
-  if (read === null) return [`${stream.type}: ${number(files)} files (--deep reads and counts them)`]
+  if (read === null)
+    return [`${stream.type}: ${counted(files, "file")} (--deep reads and counts ${files === 1 ? "it" : "them"})`]
   const total = read.counts.reduce((sum, { records }) => sum + records, 0)
   return [
-    `${stream.type}: ${number(total)} records in ${number(files)} files`,
+    `${stream.type}: ${counted(total, "record")} in ${counted(files, "file")}`,
     ...aligned(byKind(read.counts)),
     ...read.left.map(
       ({ count, example, reason }) =>
@@ -133,7 +132,7 @@ const byKind = (counts: ReadonlyArray<Count>): ReadonlyArray<ReadonlyArray<strin
   const shown = kinds
     .slice(0, MOST_KINDS)
     .map(({ records, what, years }) => [`  ${what}`, number(records), span(years)])
-  return kinds.length > MOST_KINDS ? [...shown, [`  and ${kinds.length - MOST_KINDS} other kinds`]] : shown
+  return kinds.length > MOST_KINDS ? [...shown, [`  and ${counted(kinds.length - MOST_KINDS, "other kind")}`]] : shown
 }
 
 const span = (years: ReadonlyArray<number>): string => {

@@ -7,6 +7,7 @@ import type { Plan } from "../pipeline/plan.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
 import type { PlanInput } from "./flags/pipelines.ts"
 import { homeLayer, homeOf, planOf } from "./session.ts"
+import { aligned, number } from "./text.ts"
 
 /** Shows the graph and the SQL; with `--diff`, what a run would change. */
 export const plan = (shared: Shared, { diff, pipeline }: PlanInput) =>
@@ -17,7 +18,10 @@ export const plan = (shared: Shared, { diff, pipeline }: PlanInput) =>
       const { plan } = yield* planOf(pipeline)
       const rehearsal = diff ? yield* rehearse(shared, plan) : null
       const result = { steps: steps(plan), diff: rehearsal?.sinks ?? null }
-      return { summary: rehearsal, result, text: [...steps(plan).map(stepText), ...diffText(rehearsal)].join("\n") }
+      const text = [...graphText(result.steps), ...diffText(rehearsal)]
+      // Who asks what would change hasn't asked how.
+      const sql = diff && !shared.verbose ? [] : sqlText(result.steps)
+      return { summary: rehearsal, result, text: [...text, ...sql].join("\n") }
     })
   )
 
@@ -63,17 +67,20 @@ const steps = (plan: Plan): ReadonlyArray<Step> => [
   }))
 ]
 
+const graphText = (all: ReadonlyArray<Step>): ReadonlyArray<string> =>
+  aligned(all.map((step) => [step.kind, step.name, step.type, originText(step)]))
+
 const originText = ({ access, from }: Step): string => {
-  const reads = from.length === 0 ? "" : ` ← ${from.join(", ")}`
-  if (access === null) return from.length > 0 ? reads : ", local, no consent needed, 0 requests"
-  return `${reads}, by the connection ${access.connection}, with your consent to ${access.scopes.join(", ")}`
+  const reads = from.length === 0 ? [] : [`← ${from.join(", ")}`]
+  const asks =
+    access === null ? [] : [`by the connection ${access.connection}, with your consent to ${access.scopes.join(", ")}`]
+  return [...reads, ...asks].join(", ") || "local, no consent needed, 0 requests"
 }
 
-const stepText = (step: Step): string =>
-  [
-    `${step.kind} ${step.name}: ${step.type}${originText(step)}`,
-    ...(step.sql === null ? [] : step.sql.split("\n").map((line) => `    ${line}`))
-  ].join("\n")
+const sqlText = (all: ReadonlyArray<Step>): ReadonlyArray<string> =>
+  all.flatMap(({ name, sql }) =>
+    sql === null ? [] : ["", `The SQL of ${name}:`, ...sql.split("\n").map((line) => `    ${line}`)]
+  )
 
 const diffText = (rehearsal: RunSummary | null): ReadonlyArray<string> =>
   rehearsal === null
@@ -83,7 +90,7 @@ const diffText = (rehearsal: RunSummary | null): ReadonlyArray<string> =>
         "A run now would:",
         ...Object.entries(rehearsal.sinks).map(
           ([name, { deleted, inserted, unchanged, updated }]) =>
-            `  ${name}: insert ${inserted}, update ${updated}, delete ${deleted}, leave ${unchanged}`
+            `  ${name}: insert ${number(inserted)}, update ${number(updated)}, delete ${number(deleted)}, leave ${number(unchanged)}`
         )
       ]
 

@@ -7,7 +7,8 @@ import { agree } from "./agree.ts"
 import { progressWriter } from "./progress.ts"
 import { type Shared, answer } from "./reply.ts"
 import type { RunInput } from "./flags/pipelines.ts"
-import { homeLayer, planOf } from "./session.ts"
+import { keptLayer, planOf } from "./session.ts"
+import { number } from "./text.ts"
 
 export const rebuild = (shared: Shared, { pipeline, yes = false }: RunInput) =>
   answer(
@@ -22,7 +23,7 @@ export const rebuild = (shared: Shared, { pipeline, yes = false }: RunInput) =>
         asks && found.length > 0 ? agree(shared, differenceText(found), "Keep that?", false) : Effect.void
       ).pipe(
         Effect.scoped,
-        Effect.provide(homeLayer(shared)),
+        Effect.provide(keptLayer(shared)),
         Effect.provideService(Progress, progressWriter(shared.quiet))
       )
       const summary: RunSummary = {
@@ -47,7 +48,7 @@ const MARKS = { added: "+", changed: "~", removed: "-" } as const
 const differenceText = (difference: ReadonlyArray<Difference>): string =>
   difference
     .flatMap(({ count, examples, table, what }) => [
-      `${MARKS[what]} ${count.toLocaleString("en")} ${what} in life.${table}`,
+      `${MARKS[what]} ${number(count)} ${what} in life.${table}`,
       ...examples.map((example) => `    ${example}`)
     ])
     .join("\n")

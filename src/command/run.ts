@@ -6,7 +6,7 @@ import { progressWriter } from "./progress.ts"
 import { type Shared, answer } from "./reply.ts"
 import type { RunInput } from "./flags/pipelines.ts"
 import { planOf, runLayer } from "./session.ts"
-import { aligned } from "./text.ts"
+import { aligned, counted, number } from "./text.ts"
 
 /** Checks a pipeline, then runs it. */
 export const run = (shared: Shared, input: RunInput) =>
@@ -42,11 +42,13 @@ const FEW = 6
 const leftText = (left: ReadonlyArray<LeftOut>, { verbose }: Shared): ReadonlyArray<string> => {
   if (left.length === 0) return []
   const shown = verbose ? left : left.slice(0, FEW)
-  const rows = shown.map(({ count, reason, source, what }) => [source, `${count.toLocaleString("en")} ${what}`, reason])
+  const rows = shown.map(({ count, reason, source, what }) => [source, `${number(count)} ${what}`, reason])
   return [
     "Left out:",
     ...aligned(rows).map((row) => `  ${row}`),
-    ...(shown.length < left.length ? [`  and ${left.length - shown.length} more reasons: --verbose names them`] : []),
+    ...(shown.length < left.length
+      ? [`  and ${counted(left.length - shown.length, "more reason")}: --verbose names all`]
+      : []),
     ...(left.some(({ what }) => what === "rejected")
       ? ['  To look at them: keepsake sql "select source, code, member, reason from state.rejects"']
       : [])
@@ -57,7 +59,7 @@ const summaryText = (summary: RunSummary): string => {
   const counted = (counts: object): string =>
     Object.entries(counts)
       .filter(([, count]) => count !== 0)
-      .map(([what, count]) => `${Number(count).toLocaleString("en")} ${what}`)
+      .map(([what, count]) => `${number(Number(count))} ${what}`)
       .join(", ") || "nothing"
   const rows = [
     ...Object.entries(summary.sources).map(([name, ledger]) => ["source", name, counted(ledger)]),

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { writeSample } from "../sample/index.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
 import type { SampleInput } from "./flags/data.ts"
+import { counted } from "./text.ts"
 
 /** Writes a believable life as archives. */
 export const sample = (shared: Shared, { all, days, directory, hard, seed }: SampleInput) =>
@@ -20,7 +21,7 @@ export const sample = (shared: Shared, { all, days, directory, hard, seed }: Sam
       return {
         summary: written,
         result: null,
-        text: `Wrote ${days} days of a life to ${directory}; truth.json says what an import must find.`
+        text: `Wrote ${counted(days, "day")} of a life to ${directory}; truth.json says what an import must find.`
       }
     })
   )

@@ -1,4 +1,5 @@
 /** What commands need around them: the home, the warehouse, the components, the pipeline's text. */
+import { existsSync } from "node:fs"
 import { readFile, readdir } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { Effect, Layer, Option, type Scope } from "effect"
@@ -26,12 +27,32 @@ export const catalogueLayer = Layer.succeed(Catalogue, components)
 
 export const readers = Layer.mergeAll(ArchivesLive, mediaReaderLive, catalogueLayer, noProviders)
 
+export const isHomeThere = (shared: Shared): boolean => existsSync(homeOf(shared).database)
+
+/** For those that look at a home or change it: only what brings something in makes one. */
+export const noHome = (shared: Shared) =>
+  commandError(
+    "no-home",
+    `There is no home of Keepsake at ${homeOf(shared).directory}.`,
+    Option.isSome(shared.home)
+      ? "Check the path behind --home; a first run makes a home: keepsake run PIPELINE --home DIR"
+      : "Go to where your home is, or name it with --home DIR; a first run makes one: keepsake run PIPELINE",
+    3
+  )
+
+export const ifThere = <A, E, R>(shared: Shared, layer: Layer.Layer<A, E, R>) =>
+  Layer.unwrap(Effect.suspend(() => (isHomeThere(shared) ? Effect.succeed(layer) : Effect.fail(noHome(shared)))))
+
 /** This home's database for reading, also while a run holds it. */
-export const storeLayer = (shared: Shared) => readingLayer(homeOf(shared), Option.getOrUndefined(shared.memory))
+export const storeLayer = (shared: Shared) =>
+  ifThere(shared, readingLayer(homeOf(shared), Option.getOrUndefined(shared.memory)))
 
 /** Everything that a local run needs, over this home's file. Meanwhile others may look on. */
 export const homeLayer = (shared: Shared) =>
   Layer.mergeAll(readers, servedWarehouse(homeOf(shared), Option.getOrUndefined(shared.memory)))
+
+/** The same, of a home that is there. */
+export const keptLayer = (shared: Shared) => ifThere(shared, homeLayer(shared))
 
 /** Does a run of it ask a provider, or the vault? */
 const goesOnline = ({ pipeline }: Plan): boolean =>

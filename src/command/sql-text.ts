@@ -1,5 +1,5 @@
 /** Rows as text. */
-import { aligned } from "./text.ts"
+import { aligned, counted } from "./text.ts"
 
 export type Cells = { readonly [column: string]: unknown }
 
@@ -34,7 +34,7 @@ export const render = (rows: ReadonlyArray<Cells>, format: TextFormat): string =
     case "table": {
       if (columns.length === 0) return "no rows"
       const [head = "", ...body] = aligned([columns, ...rows.map((row) => columns.map((column) => cell(row[column])))])
-      return [head, "─".repeat([...head].length), ...body, "", `${rows.length} rows`].join("\n")
+      return [head, "─".repeat([...head].length), ...body, "", counted(rows.length, "row")].join("\n")
     }
   }
 }

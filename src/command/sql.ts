@@ -2,8 +2,9 @@ import { Effect, Option, Schema } from "effect"
 import { Database } from "../component/database.ts"
 import { DatabaseError } from "../component/error.ts"
 import { type Sql, authored } from "../component/sql.ts"
+import { bareDatabase } from "../warehouse/warehouse.ts"
 import { type Reply, type Shared, answer, commandError } from "./reply.ts"
-import { storeLayer } from "./session.ts"
+import { isHomeThere, noHome, storeLayer } from "./session.ts"
 import {
   type OutputFormat,
   formatOf,
@@ -15,6 +16,7 @@ import {
   writeBinary
 } from "./sql-output.ts"
 import { type TextFormat, render } from "./sql-text.ts"
+import { counted } from "./text.ts"
 
 const AnyRow = Schema.Record(Schema.String, Schema.Unknown)
 
@@ -57,7 +59,10 @@ export const sql = (shared: Shared, { format, output = Option.none(), query }: S
       }
       const { bytes, made: rows } = yield* toStream(process.stdout, (draft) => writeBinary(statement, as, draft))
       return { summary: { rows, bytes }, result: null, text: "" }
-    }).pipe(Effect.mapError(queryError), Effect.provide(storeLayer(shared)))
+    }).pipe(
+      Effect.mapError((error) => (isOfHome(error, query) && !isHomeThere(shared) ? noHome(shared) : queryError(error))),
+      Effect.provide(isHomeThere(shared) ? storeLayer(shared) : bareDatabase)
+    )
   )
 
 const text = (statement: Sql, as: TextFormat, path: string | null) =>
@@ -75,8 +80,14 @@ const binaryFile = <E, R>(path: string, make: (draft: string) => Effect.Effect<n
 const written = (path: string, rows: number) =>
   Effect.map(sizeOf(path), (bytes): Reply => {
     const summary = { rows, bytes, path }
-    return { summary, result: summary, text: `Wrote ${rows} ${rows === 1 ? "row" : "rows"} to ${path}.` }
+    return { summary, result: summary, text: `Wrote ${counted(rows, "row")} to ${path}.` }
   })
+
+/** Files can be queried without a home, but not what would be in one. */
+const isOfHome = (error: unknown, query: string): boolean =>
+  error instanceof DatabaseError &&
+  error.message.startsWith("Catalog Error") &&
+  /\b(life|state|staging)"?\s*\./i.test(query)
 
 /** A query that DuckDB refuses is the person's to mend: DuckDB's own words, with what it would have known. */
 const queryError = <E>(error: E) => {

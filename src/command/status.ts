@@ -4,7 +4,7 @@ import { name, sql } from "../component/sql.ts"
 import { lifeTables } from "../life/table.ts"
 import { type Shared, answer } from "./reply.ts"
 import { homeOf, storeLayer } from "./session.ts"
-import { aligned } from "./text.ts"
+import { aligned, number } from "./text.ts"
 
 const Run = Schema.Struct({
   run_id: Schema.String,
@@ -50,7 +50,7 @@ export const status = (shared: Shared) =>
         text: [
           `Home: ${homeOf(shared).directory}`,
           "",
-          ...aligned(tables.map(([table, n]) => [table, n.toLocaleString("en")])),
+          ...aligned(tables.map(([table, n]) => [table, number(n)])),
           "",
           ...(runs.length === 0
             ? ["No runs yet. Start one with: keepsake run PIPELINE"]

@@ -3,6 +3,7 @@ import { type TestOutcome, runTests } from "../engine/test.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
 import type { PipelineInput } from "./flags/shared.ts"
 import { planOf, scratchLayer } from "./session.ts"
+import { counted } from "./text.ts"
 
 /** Runs the tests of a pipeline file: given rows, expected rows. */
 export const test = (shared: Shared, { pipeline }: PipelineInput) =>
@@ -20,7 +21,7 @@ export const test = (shared: Shared, { pipeline }: PipelineInput) =>
       if (failed.length > 0) {
         return yield* commandError(
           "test-failed",
-          `${failed.length} of ${outcomes.length} tests failed.\n${text}`,
+          `${failed.length} of ${counted(outcomes.length, "test")} failed.\n${text}`,
           "",
           1
         )

@@ -2,8 +2,12 @@
 
 const width = (text: string): number => [...text].length
 
-/** `1 source`, `2 sources`. */
-export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
+/** `12,345`. */
+export const number = (count: number): string => count.toLocaleString("en")
+
+/** `1 source`, `2,000 sources`. */
+export const counted = (count: number, one: string, several = `${one}s`): string =>
+  `${number(count)} ${count === 1 ? one : several}`
 
 /** Rows of cells, each column as wide as its widest cell. */
 export const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {

@@ -6,8 +6,8 @@ import { type Preview, preview, undo as undoRun, undoable } from "../engine/undo
 import { agree } from "./agree.ts"
 import { type Shared, answer } from "./reply.ts"
 import type { UndoInput } from "./flags/life.ts"
-import { homeLayer } from "./session.ts"
-import { aligned } from "./text.ts"
+import { keptLayer } from "./session.ts"
+import { aligned, number } from "./text.ts"
 
 /** Takes back what a run did, after saying what that is. */
 export const undo = (shared: Shared, { run: wanted, yes }: UndoInput) =>
@@ -34,14 +34,14 @@ export const undo = (shared: Shared, { run: wanted, yes }: UndoInput) =>
         )
       ].join("\n")
       return { summary, result: summary, text }
-    }).pipe(Effect.scoped, Effect.provide(homeLayer(shared)))
+    }).pipe(Effect.scoped, Effect.provide(keptLayer(shared)))
   )
 
 const previewText = (tables: Preview): ReadonlyArray<string> => {
   const rows = Object.entries(tables).map(([table, { deleted, restored }]) => [
     `  ${table}`,
-    deleted === 0 ? "" : `${deleted.toLocaleString("en")} deleted`,
-    restored === 0 ? "" : `${restored.toLocaleString("en")} as before`
+    deleted === 0 ? "" : `${number(deleted)} deleted`,
+    restored === 0 ? "" : `${number(restored)} as before`
   ])
   return rows.length === 0 ? ["  It left nothing that is still there."] : aligned(rows)
 }

@@ -68,6 +68,15 @@ export const memoryWarehouse: Layer.Layer<Warehouse | Database, DatabaseError> =
   opened({ path: ":memory:", memoryLimit: "512MB", leanLimit: null, spillDirectory: null })
 )
 
+/** A database in memory that has no tables at all: for queries over files. */
+export const bareDatabase: Layer.Layer<Database, DatabaseError> = Layer.effect(
+  Database,
+  Effect.map(
+    open({ path: ":memory:", memoryLimit: defaultMemoryLimit(), leanLimit: null, spillDirectory: null }),
+    ({ database }) => database
+  )
+)
+
 function opened(options: OpenOptions) {
   return Effect.gen(function* () {
     const connection = yield* open(options)

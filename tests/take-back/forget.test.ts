@@ -136,7 +136,7 @@ describe("forget", () => {
         const asked = yield* forgotten(home, { source: "lives.mine", yes: false })
         assert.strictEqual(asked.error?.code, "not-confirmed")
         assert.match(String(asked.error?.message), /lives\.mine\s+2 staged records, all there are/)
-        assert.match(String(asked.error?.message), /media\s+1 rows; 1 stay/)
+        assert.match(String(asked.error?.message), /media\s+1 row; 1 stays, as other sources have it too/)
         const outcome = yield* forgotten(home, { source: "lives.mine" })
         assert.deepInclude(outcome, { exit: 0, error: null })
         assert.deepInclude(outcome.summary, {
