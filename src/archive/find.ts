@@ -40,22 +40,37 @@ const nothing: Found = { zips: [], sets: [], leftOut: [], refused: [] }
 
 /**
  * Finds what `path` names: a file, a folder, a zip or a glob, absolute or from the working directory, `~` for home,
- * with `/` or `\` between segments. A path that exists is taken literally, whatever characters it has.
+ * with `/` or `\\` between segments. A path that exists is taken literally, whatever characters it has.
  * Zips right in a folder are opened as well as the files beside it; deeper ones only when `nested`.
  */
 export const find = (path: string, nested: boolean): Effect.Effect<Found, SourceError> =>
+  Effect.flatMap(locate(path), (place) =>
+    "stats" in place ? fromPath(place.path, place.stats, nested) : fromMatches(place.base, place.matches, nested)
+  )
+
+/** What is there, or what a glob matches below a folder: something. */
+type Place =
+  | { readonly path: string; readonly stats: Stats }
+  | { readonly base: string; readonly matches: ReadonlyArray<string> }
+
+/** Fails with `file-not-found` where nothing is, and says what is near. */
+export const locate = (path: string): Effect.Effect<Place, SourceError> =>
   Effect.gen(function* () {
     const expanded = /^~(?=$|[/\\])/.test(path) ? homedir() + path.slice(1) : path
     const spellings = [...new Set([expanded, expanded.replaceAll("\\", "/")])].map((spelling) => resolve(spelling))
     for (const absolute of spellings) {
       const stats = yield* existing(absolute)
-      if (stats !== null) return yield* fromPath(absolute, stats, nested)
+      if (stats !== null) return { path: absolute, stats }
     }
     for (const spelling of spellings) {
       const pattern = slashes(spelling)
       if (!isDynamicPattern(pattern)) continue
-      const found = yield* fromGlob(pattern, nested)
-      if (found !== null) return found
+      const { base, rest } = staticBase(pattern)
+      const matches = yield* Effect.tryPromise({
+        try: (signal) => glob(rest, { cwd: base, onlyFiles: false, expandDirectories: false, signal }),
+        catch: (cause) => systemFailure(base, "listed", cause)
+      })
+      if (matches.length > 0) return { base, matches }
     }
     const last = slashes(spellings.at(-1) ?? path)
     return yield* isDynamicPattern(last) ? nothingMatches(last, staticBase(last).base) : nothingAt(last)
@@ -111,14 +126,12 @@ const fromFolder = (root: string, below: string, walked: Walked, nested: boolean
   }
 }
 
-const fromGlob = (pattern: string, nested: boolean): Effect.Effect<Found | null, SourceError> =>
+const fromMatches = (
+  base: string,
+  matches: ReadonlyArray<string>,
+  nested: boolean
+): Effect.Effect<Found, SourceError> =>
   Effect.gen(function* () {
-    const { base, rest } = staticBase(pattern)
-    const matches = yield* Effect.tryPromise({
-      try: (signal) => glob(rest, { cwd: base, onlyFiles: false, expandDirectories: false, signal }),
-      catch: (cause) => systemFailure(base, "listed", cause)
-    })
-    if (matches.length === 0) return null
     const parts = yield* Effect.forEach(outermost(matches), (match) => {
       const path = join(base, match)
       return Effect.flatMap(existing(path), (stats) => {

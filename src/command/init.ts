@@ -1,8 +1,9 @@
 import { access, writeFile } from "node:fs/promises"
-import { Effect, Option } from "effect"
+import { Console, Effect, Option } from "effect"
 import { Prompt } from "effect/cli"
-import { type Shared, answer, commandError, findingsError } from "./reply.ts"
+import { type Shared, answer, commandError, findingsError, toJson } from "./reply.ts"
 import type { InitInput } from "./flags/pipelines.ts"
+import { missingPaths, problemAt } from "./missing.ts"
 import { checkText, scratchLayer } from "./session.ts"
 
 /** Asks for what the flags don't say, and writes a pipeline that validates. */
@@ -37,7 +38,17 @@ export const init = (shared: Shared, { calendar, file, photos }: InitInput) =>
         catch: (cause) =>
           commandError("file-not-written", `${file} can't be written: ${String(cause)}.`, "Choose another place.", 3)
       })
-      return { summary: { file }, result: null, text: `Wrote ${file}. Next: keepsake run ${file}` }
+      const missing = yield* missingPaths(plan)
+      return {
+        summary: { file, warnings: missing.length },
+        result: { findings: missing.map(toJson) },
+        text: [
+          ...missing.map(({ hint, message }) => `warning: ${message}\n  ${hint}\n`),
+          missing.length === 0
+            ? `Wrote ${file}. Next: keepsake run ${file}`
+            : `Wrote ${file}. When the data is in place, or the path right: keepsake run ${file}`
+        ].join("\n")
+      }
     })
   )
 
@@ -46,13 +57,19 @@ interface Answers {
   readonly calendar: string
 }
 
+/** Asks for a path, and once more where nothing is: who gives it again means it. */
+const askPath = (message: string, initial: string) =>
+  Effect.gen(function* () {
+    const path = yield* Prompt.run(Prompt.String({ message, default: initial }))
+    const problem = path === "" ? null : yield* problemAt(path)
+    if (problem === null) return path
+    yield* Console.error(`${problem.message}\n  ${problem.hint}`)
+    return yield* Prompt.run(Prompt.String({ message: `${message} Press enter to keep what you wrote`, default: path }))
+  })
+
 const ask = Effect.gen(function* () {
-  const photos = yield* Prompt.run(
-    Prompt.String({ message: "Where are your photos? (Takeout zips, or a folder)", default: "./takeout-*.zip" })
-  )
-  const calendar = yield* Prompt.run(
-    Prompt.String({ message: "An .ics calendar, if you have one (else leave empty)", default: "" })
-  )
+  const photos = yield* askPath("Where are your photos? (Takeout zips, or a folder)", "./takeout-*.zip")
+  const calendar = yield* askPath("An .ics calendar, if you have one (else leave empty)", "")
   return { photos, calendar }
 }).pipe(
   Effect.catch(() =>

@@ -41,6 +41,9 @@ export const commandError = (
   at: CommandError["at"] = null
 ): CommandError => new CommandError({ code, message, hint, exit, at, details: "", findings: [] })
 
+/** A finding as `--json` has it. */
+export const toJson = ({ at, code, hint, message, severity }: Finding) => ({ code, message, hint, at, severity })
+
 /** A pipeline that can't run. */
 export const findingsError = (findings: ReadonlyArray<Finding>): CommandError => {
   const errors = findings.filter((finding) => finding.severity === "error")
@@ -52,7 +55,7 @@ export const findingsError = (findings: ReadonlyArray<Finding>): CommandError =>
     exit: 2,
     at: first?.at ?? null,
     details: `${findings.map(renderFinding).join("\n\n")}\n\n${counted(errors.length, "error")}: nothing was read or written.`,
-    findings: findings.map(({ at, code, hint, message, severity }) => ({ code, message, hint, at, severity }))
+    findings: findings.map(toJson)
   })
 }
 

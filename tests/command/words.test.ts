@@ -1,6 +1,6 @@
 /** What people read when they type something wrong: short, where it is, and what to type instead. */
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -74,6 +74,24 @@ test("a path where nothing is: which source it was, and the line that says so", 
   expect(stderr).toMatch(/^words\.yaml:5:40 error file-not-found: Source "photos": Nothing is at .*pictures\.\n {2}\S/)
   const { stdout } = keepsake("run", "words.yaml", "-q", "--json")
   expect(JSON.parse(stdout).error.at).toEqual({ file: "words.yaml", line: 5, column: 40 })
+})
+
+test("validate warns of it, with what is near, and so does init: neither refuses", () => {
+  mkdirSync(join(directory, "pictures-2024"), { recursive: true })
+  const { status, stdout } = keepsake("validate", "words.yaml")
+  expect(status).toBe(0)
+  expect(stdout.replaceAll(realpathSync(directory), "DIR")).toMatchSnapshot()
+  const asked = JSON.parse(keepsake("validate", "words.yaml", "--json").stdout)
+  expect(asked).toMatchObject({ ok: true, summary: { warnings: 1 } })
+  expect(asked.result.findings).toMatchObject([{ code: "file-not-found", severity: "warning", at: { line: 5 } }])
+
+  const made = keepsake("init", "made.yaml", "--photos", "picturse-2024")
+  expect(made.status).toBe(0)
+  expect(made.stdout).toMatch(/warning: Source "photos": Nothing is at .*picturse-2024\.\n.*has: pictures-2024,/)
+  expect(existsSync(join(directory, "made.yaml"))).toBe(true)
+  expect(keepsake("init", "right.yaml", "--photos", "pictures-2024").stdout).toBe(
+    "Wrote right.yaml. Next: keepsake run right.yaml\n"
+  )
 })
 
 test("a run says why it left things out", () => {
