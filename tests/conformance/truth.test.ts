@@ -12,7 +12,10 @@ import { readTruth } from "../support/truth.ts"
 
 const PIPELINE = join(import.meta.dirname, "../../pipelines/memories.yaml")
 
-/** A life of 120 days, imported by the pipeline that comes with the program. */
+/** A year takes a minute: `KEEPSAKE_DAYS=365`. */
+const DAYS = Number(process.env["KEEPSAKE_DAYS"] ?? 120)
+
+/** A life of some months, imported by the pipeline that comes with the program. */
 class Imported extends Context.Service<Imported, { readonly truth: Truth; readonly home: string }>()(
   "tests/conformance/Imported"
 ) {
@@ -20,7 +23,7 @@ class Imported extends Context.Service<Imported, { readonly truth: Truth; readon
     Imported,
     Effect.gen(function* () {
       const directory = yield* temporaryDirectory
-      yield* writeSample({ directory, days: 120, seed: 3 }).pipe(Effect.provide(NodeServices.layer))
+      yield* writeSample({ directory, days: DAYS, seed: 3 }).pipe(Effect.provide(NodeServices.layer))
       const truth = yield* readTruth(directory)
       const home = join(directory, "home")
       yield* runText(readFileSync(PIPELINE, "utf8").replaceAll("./sample/", `${directory}/`), home)
@@ -29,7 +32,7 @@ class Imported extends Context.Service<Imported, { readonly truth: Truth; readon
   )
 }
 
-layer(Imported.layer, { timeout: 240_000, excludeTestServices: true })("the truth of 120 days", (it) => {
+layer(Imported.layer, { timeout: 240_000, excludeTestServices: true })(`the truth of ${DAYS} days`, (it) => {
   it.effect("every asset, once", () =>
     Effect.gen(function* () {
       const { home, truth } = yield* Imported
