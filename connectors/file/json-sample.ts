@@ -68,6 +68,23 @@ export const lateSample = (
     return [{ ...first, sample: yield* sampleFile(texts.map((text) => sampleOf(text, isLate))), whole: false }]
   })
 
+/** Is a column spelled otherwise in some object, with other capitals? */
+export const hasVariants = (files: ReadonlyArray<JsonFile>, columns: ReadonlyArray<string>, layout: Layout) =>
+  Effect.gen(function* () {
+    const whole = files.filter((file) => file.whole)
+    if (whole.length === 0) return false
+    const database = yield* Database
+    const exact = sql`[${join(columns.map((column) => literal(column)))}]::varchar[]`
+    const lower = sql`[${join(columns.map((column) => literal(column.toLowerCase())))}]::varchar[]`
+    const variants = yield* database.rows(
+      sql`select key from (select distinct unnest(json_keys(json)) as key
+          from read_json_objects(${pathList(whole.map(({ file }) => file.path))}, ${shape(layout)}))
+        where list_contains(${lower}, lower(key)) and not list_contains(${exact}, key) limit 1`,
+      Schema.Struct({ key: Schema.String })
+    )
+    return variants.length > 0
+  }).pipe(Effect.catchTag("DatabaseError", (error) => (isOfInput(error) ? Effect.succeed(false) : Effect.fail(error))))
+
 /** Null: DuckDB can't read them all. */
 const lateOfPlain = (files: ReadonlyArray<JsonFile>, columns: ReadonlyArray<string>, layout: Layout) =>
   Effect.gen(function* () {

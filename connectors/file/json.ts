@@ -10,6 +10,7 @@ import {
   type Layout,
   SAMPLE,
   firstOf,
+  hasVariants,
   lateSample,
   makeSplitter,
   sampleFile,
@@ -34,7 +35,13 @@ export const surveyJson = (files: ReadonlyArray<Found>, layout: Layout): Reading
       types,
       unreadable: looked.unreadable,
       skipped: leftOut("an empty file", blank),
-      load: (columns) => loadText(formatOf(layout, types), looked.readable, columns)
+      load: (columns) =>
+        Effect.gen(function* () {
+          // DuckDB takes the values of one spelling, and nothing of the others: such files are read key by key.
+          const varied = yield* hasVariants(looked.readable, Object.keys(columns), layout)
+          const readable = varied ? looked.readable.map((file) => ({ ...file, whole: false })) : looked.readable
+          return yield* loadText(formatOf(layout, types), readable, columns)
+        })
     }
   })
 
@@ -159,8 +166,19 @@ const judge = (
 ): Piece => {
   if (text === null) return { ...REASONS[problem ?? "syntax"], position, raw }
   const members = membersOf(text)
+  const spellings = Map.groupBy(members.keys(), (key) => key.toLowerCase())
+  const twice = wanted.find(({ column }) => (spellings.get(column.toLowerCase())?.length ?? 0) > 1)
+  if (twice !== undefined) {
+    const keys = (spellings.get(twice.column.toLowerCase()) ?? []).map((key) => `"${key}"`).join(" and ")
+    return {
+      code: "json-keys-alike",
+      reason: `Its keys ${keys} differ only in case, as columns can't. ${MEND}`,
+      position,
+      raw
+    }
+  }
   const values = wanted.map(({ asWritten, column }) => {
-    const value = members.get(column)
+    const value = members.get(spellings.get(column.toLowerCase())?.[0] ?? column)
     if (value === undefined || value === "null") return null
     return value.startsWith('"') && !asWritten ? String(JSON.parse(value)) : value
   })

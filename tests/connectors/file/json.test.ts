@@ -67,6 +67,25 @@ describe("NDJSON", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("keys that differ only in case are one column; an object that has both is rejected, with the reason", () =>
+    Effect.gen(function* () {
+      const outcome = yield* readFiles({
+        "a.ndjson": lines('{"Name":"x","n":1}', '{"name":"y","n":2}', '{"name":"a","Name":"b","n":3}')
+      })
+      assert.deepEqual(
+        outcome.rows.map(({ Name, n }) => [Name, n]),
+        [
+          ["x", 1],
+          ["y", 2]
+        ]
+      )
+      assert.deepEqual(outcome.rejects, [
+        { code: "json-keys-alike", position: 3, file: "a.ndjson", raw: '{"name":"a","Name":"b","n":3}' }
+      ])
+      assert.deepEqual(counted(outcome), { read: 3, new: 2, rejected: 1 })
+    }).pipe(Effect.scoped)
+  )
+
   it.live("a key that no object has among the first 20,480 is a column too, whatever the layout and the damage", () =>
     Effect.gen(function* () {
       const objects = [
@@ -76,7 +95,7 @@ describe("NDJSON", () => {
         '{"n":-1,"late":null,"count":7}'
       ]
       const wanted = [
-        [null, null, "2024-05-02", null],
+        [-2, null, "2024-05-02", null],
         [-3, '{"deep":[1]}', "2024-05-01", null],
         [-1, null, null, 7],
         [0, null, null, null]
