@@ -17,8 +17,8 @@ import type { MediaPage } from "./shape.ts"
 /** The most that Google gives in one page. */
 export const PAGE = 100
 /** Fetched for one batch: what a kill may cost. */
-const FRESH = 32
-const AT_ONCE = 8
+const FRESH = 50
+const AT_ONCE = 20
 /** Addresses live for an hour. */
 const FRESH_ADDRESSES = Duration.minutes(45)
 
