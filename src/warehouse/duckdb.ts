@@ -88,8 +88,13 @@ export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseEr
         yield* made.database.execute(sql`set file_search_path = ${literal(directory)}`)
         return readOnly(connection, made.database)
       })
+    // As the query writes them: where a view is in reach, DuckDB would tell what it is made of instead.
+    const tableNames: Connection["tableNames"] = (query) =>
+      Effect.flatMap(connect, ({ connection }) =>
+        Effect.try({ try: () => connection.getTableNames(query, false), catch: (cause) => describeError(cause, query) })
+      ).pipe(Effect.scoped)
     const { made } = yield* connect
-    return { ...made, guest }
+    return { ...made, guest, tableNames }
   })
 
 /** Bytes of the headers with which a database file begins: a shorter one never held anything. */
@@ -152,7 +157,7 @@ const fromConnection = (
   connection: DuckDBConnection,
   turn: Semaphore.Semaphore,
   { leanLimit, memoryLimit }: OpenOptions
-): Omit<Connection, "guest"> => {
+): Omit<Connection, "guest" | "tableNames"> => {
   const exclusively = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Effect.service(Holding), (holding) => (holding ? effect : turn.withPermit(effect)))
 
@@ -254,10 +259,7 @@ const fromConnection = (
           )
     )
 
-  const tableNames: Connection["tableNames"] = (query) =>
-    Effect.try({ try: () => connection.getTableNames(query, false), catch: (cause) => describeError(cause, query) })
-
-  return { database: { execute, rows, describe, append: appendVectors, lean, transaction }, append, tableNames }
+  return { database: { execute, rows, describe, append: appendVectors, lean, transaction }, append }
 }
 
 /** DuckDB's vector size: an appended chunk holds no more rows. */

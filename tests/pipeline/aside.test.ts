@@ -28,3 +28,22 @@ it.live("what is only looked into is neither counted as input nor what the rows 
     ])
   })
 )
+
+it.live("a query over sources reads them, and its rows are still theirs", () =>
+  Effect.gen(function* () {
+    const { findings, plan } = yield* checkText(`
+name: visits
+sources:
+  visits: { type: google-timeline.visits, path: takeout-*.zip }
+  others: { type: google-timeline.visits, path: takeout-*.zip }
+transforms:
+  recent: { type: sql, query: "select * from visits where starts_at > (select max(ends_at) from others)" }
+sinks:
+  memories: { type: memories, from: recent }
+`)
+    expect(findings).toEqual([])
+    expect(
+      plan?.transforms.map(({ inputs, relation }) => ({ inputs: inputs.toSorted(), entity: relation.entity }))
+    ).toEqual([{ inputs: ["others", "visits"], entity: "visits" }])
+  })
+)
