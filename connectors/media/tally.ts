@@ -14,7 +14,7 @@ export const tally = (skips: ReadonlyArray<Skip>): ReadonlyArray<Skip> => {
         ? skip
         : {
             reason: skip.reason,
-            count: before.count + skip.count,
+            count: before.count === null || skip.count === null ? null : before.count + skip.count,
             examples:
               (before.examples ?? []).length < EXAMPLES
                 ? [...(before.examples ?? []), ...(skip.examples ?? [])].slice(0, EXAMPLES)

@@ -113,7 +113,7 @@ const section = ({ files, stream }: Claim, read: Survey | null): ReadonlyArray<s
     ...aligned(byKind(read.counts)),
     ...read.left.map(
       ({ count, example, reason }) =>
-        `  left out ${number(count)}: ${reason}${example === null || count === 0 ? "" : ` (such as ${example})`}`
+        `  left out ${count === null ? "perhaps some" : number(count)}: ${reason}${example === null || count === 0 ? "" : ` (such as ${example})`}`
     )
   ]
 }

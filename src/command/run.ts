@@ -42,7 +42,11 @@ const FEW = 6
 const leftText = (left: ReadonlyArray<LeftOut>, { verbose }: Shared): ReadonlyArray<string> => {
   if (left.length === 0) return []
   const shown = verbose ? left : left.slice(0, FEW)
-  const rows = shown.map(({ count, reason, source, what }) => [source, `${number(count)} ${what}`, reason])
+  const rows = shown.map(({ count, reason, source, what }) => [
+    source,
+    count === null ? "perhaps some" : `${number(count)} ${what}`,
+    reason
+  ])
   return [
     "Left out:",
     ...aligned(rows).map((row) => `  ${row}`),

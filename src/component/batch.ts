@@ -34,10 +34,11 @@ export interface Reject {
   readonly raw?: Uint8Array
 }
 
-/** Inputs left out on purpose. */
+/** Inputs left out on purpose, or out of reach. */
 export interface Skip {
   readonly reason: string
-  readonly count: number
+  /** Null: nobody can say how many there are, or whether there are any. */
+  readonly count: number | null
   /** An example or two, to look at. */
   readonly examples?: ReadonlyArray<string>
 }
@@ -63,6 +64,13 @@ export interface KeptItems {
   ) => Effect.Effect<ReadonlyArray<Item & { readonly listed: boolean }>, DatabaseError>
   /** Whole groups of listed items, in the order of the groups' names, from after `group` on, until there are `most` items. */
   readonly after: (scope: string, group: string, most: number) => Effect.Effect<ReadonlyArray<Item>, DatabaseError>
+  /** Items by the provider's own ids, whichever group they are in. */
+  readonly withIds: (
+    scope: string,
+    ids: ReadonlyArray<string>
+  ) => Effect.Effect<ReadonlyArray<Item & { readonly listed: boolean }>, DatabaseError>
+  /** What the listing that is being read has not had so far, in the order of the ids, from after `id` on. */
+  readonly unlisted: (scope: string, id: string, most: number) => Effect.Effect<ReadonlyArray<Item>, DatabaseError>
 }
 
 /** A batch of a full listing. What the provider no longer has is known when it ends, also when it was interrupted (I7). */

@@ -11,7 +11,7 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import { writeCheckpoint } from "./checkpoint.ts"
 import { splitEqualPictures } from "./identity.ts"
 import { type Job, type Staged, finished, leaveUnchanged, noteChange, refuse, settle } from "./job.ts"
-import { add, blank } from "./ledger.ts"
+import { add, blank, countOf } from "./ledger.ts"
 import { keepItems } from "./items.ts"
 import { followListing } from "./listing.ts"
 import { beginMerge, merge } from "./merge.ts"
@@ -101,7 +101,7 @@ const commit = (job: Job, inbox: Inbox, batch: Batch<Columns>) =>
     yield* database
       .transaction(
         Effect.gen(function* () {
-          const skipped = batch.skipped.reduce((sum, skip) => sum + skip.count, 0)
+          const skipped = countOf(batch.skipped)
           // Of a provider, what comes later in a run is newer, and no duplicate.
           if (source.stream.access !== undefined) yield* beginMerge
           const merged = batch.records.length === 0 ? null : yield* mergeRecords(job, inbox, batch.records)

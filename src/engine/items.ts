@@ -48,16 +48,22 @@ const Row = Schema.Struct({
 export const keptItems = (pipeline: string, source: string): Effect.Effect<KeptItems, never, Warehouse> =>
   Effect.map(Warehouse, ({ database }) => {
     const table = itemsTable(pipeline, source)
-    const select = (where: Sql) =>
-      database.rows(
-        sql`select scope, item_group as group, id, raw::varchar as raw, listed from ${table} where ${where} order by item_group, id`,
-        Row
-      )
+    const columns = sql`select scope, item_group as group, id, raw::varchar as raw, listed from ${table}`
+    const select = (where: Sql) => database.rows(sql`${columns} where ${where} order by item_group, id`, Row)
     return {
       of: (scope, groups) =>
         groups.length === 0
           ? Effect.succeed([])
           : select(sql`scope = ${literal(scope)} and item_group in (${join(groups.map(literal))})`),
+      withIds: (scope, ids) =>
+        ids.length === 0
+          ? Effect.succeed([])
+          : select(sql`scope = ${literal(scope)} and id in (${join(ids.map(literal))})`),
+      unlisted: (scope, id, most) =>
+        database.rows(
+          sql`${columns} where not listed and scope = ${literal(scope)} and id > ${literal(id)} order by id limit ${literal(most)}`,
+          Row
+        ),
       after: (scope, group, most) => {
         const following = sql`listed and scope = ${literal(scope)} and item_group > ${literal(group)}`
         return select(sql`${following} and item_group <= (select max(item_group) from

@@ -68,6 +68,9 @@ const rejectRow = (account: Account, reject: Reject): Sql => {
 const skipRow = (account: Account, skip: Skip): Sql =>
   sql`(${owner(account)}, ${literal(skip.reason)}, ${literal(skip.count)}, ${literal(JSON.stringify(skip.examples ?? []))})`
 
+/** As far as their number is known. */
+export const countOf = (skips: ReadonlyArray<Skip>): number => skips.reduce((sum, { count }) => sum + (count ?? 0), 0)
+
 /** Writes the ledger as it stands; called within the transaction of the batch that it counts (I1). */
 export const writeLedger = (
   account: Account,

@@ -6,7 +6,7 @@ import { type Sql, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { writeCheckpoint } from "./checkpoint.ts"
 import { type Job, type Staged, finished, leaveUnchanged, noteChange, refuse, settle } from "./job.ts"
-import { writeRejects } from "./ledger.ts"
+import { countOf, writeRejects } from "./ledger.ts"
 import { merge } from "./merge.ts"
 import { noteSightings } from "./past.ts"
 import { report } from "./progress.ts"
@@ -52,7 +52,7 @@ const commit = (job: Job, scan: Scan) =>
         const rejected = scan.rejects === undefined ? 0 : yield* keepRejects(job, scan.rejects)
         const skips = scan.skips === undefined ? [] : yield* database.rows(scan.skips, ScannedSkip)
         const left = [...scan.skipped, ...skips.map(({ example, ...skip }) => ({ ...skip, examples: [example] }))]
-        const skipped = left.reduce((sum, skip) => sum + skip.count, 0)
+        const skipped = countOf(left)
         yield* settle(job, { ...counts, read: counts.read + skipped + rejected, skipped, rejected }, [], left)
         yield* noteSightings(staging, account)
         yield* noteChange(job, touched + superseded)

@@ -123,7 +123,7 @@ const run = (all: ReadonlyArray<File>, includeDeleted: boolean) => {
 const contentOf = ({ content }: File): string => JSON.stringify(content)
 
 const totalOf = (skips: ReadonlyArray<Skip>, pattern: RegExp): number =>
-  skips.filter(({ reason }) => pattern.test(reason)).reduce((sum, { count }) => sum + count, 0)
+  skips.filter(({ reason }) => pattern.test(reason)).reduce((sum, { count }) => sum + (count ?? 0), 0)
 
 const membersOf = (row: { readonly [column: string]: unknown }): ReadonlyArray<string> =>
   (Array.isArray(row["albums"]) ? row["albums"] : []).map((album) => String(Object(album).title))

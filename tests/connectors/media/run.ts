@@ -60,6 +60,6 @@ export const rowsOf = (batches: ReadonlyArray<Batch<Columns>>) =>
 export const skippedOf = (batches: ReadonlyArray<Batch<Columns>>): { readonly [reason: string]: number } => {
   const counts: { [reason: string]: number } = {}
   for (const { reason, count } of batches.flatMap(({ skipped }) => skipped))
-    counts[reason] = (counts[reason] ?? 0) + count
+    counts[reason] = (counts[reason] ?? 0) + (count ?? 0)
   return counts
 }
