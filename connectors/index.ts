@@ -10,12 +10,15 @@ import { googlePhotos } from "./google-photos/index.ts"
 import { googleTakeout } from "./google-takeout/index.ts"
 import { googleTimeline } from "./google-timeline/index.ts"
 import { ics } from "./ics/index.ts"
+import { microsoftCalendar } from "./microsoft-calendar/index.ts"
+import { spotify } from "./spotify/index.ts"
 import { spotifyArchive } from "./spotify-archive/index.ts"
 
 export const connectors: ReadonlyArray<ConnectorSpec<Services>> = [
   googleTakeout,
   googleCalendar,
   googlePhotos,
+  microsoftCalendar,
   appleHealth,
   googleFit,
   googleTimeline,
@@ -23,5 +26,6 @@ export const connectors: ReadonlyArray<ConnectorSpec<Services>> = [
   folder,
   ics,
   spotifyArchive,
+  spotify,
   file
 ]

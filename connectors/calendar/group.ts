@@ -48,7 +48,7 @@ export const changesOf = <R extends EventRecord>(
 ]
 
 /** Gone, and no longer to take place; title and times stay (I7). */
-const vanished = <R extends EventRecord>(record: R): R => ({
+export const vanished = <R extends EventRecord>(record: R): R => ({
   ...record,
   row: { ...record.row, status: "cancelled" },
   gone: true

@@ -2,14 +2,11 @@
 import { Effect } from "effect"
 import { type Ask, type ProviderApi, orWords } from "../../src/component/api.ts"
 import type { Skip } from "../../src/component/batch.ts"
-import { type SourceError, sourceError } from "../../src/component/error.ts"
-import { nearest } from "../../src/component/nearest.ts"
+import type { SourceError } from "../../src/component/error.ts"
+import { type Choice, missingCalendar } from "../calendar/choice.ts"
 import { skipped } from "../media/tally.ts"
 import { type CalendarEntry, CalendarPage } from "./shape.ts"
 import type { CalendarState, State } from "./state.ts"
-
-/** Names or ids of calendars; null: all that are shown, and all that are the account's own. */
-export type Choice = ReadonlyArray<string> | null
 
 interface Listed {
   readonly state: State
@@ -22,7 +19,7 @@ const isNamed = (choice: ReadonlyArray<string>, entry: CalendarEntry): boolean =
   choice.some((name) => name === entry.id || name.toLowerCase() === nameOf(entry).toLowerCase()) ||
   (entry.primary === true && choice.includes("primary"))
 
-/** Why a calendar is not read; null: it is. */
+/** Why a calendar is not read; null: it is. Where none is named, those that are shown are, and the account's own. */
 const reasonAgainst = (choice: Choice, entry: CalendarEntry): string | null => {
   if (entry.accessRole === "freeBusyReader") return "a calendar of which the account sees only when it is busy"
   if (choice !== null) return isNamed(choice, entry) ? null : "a calendar that the source doesn't name"
@@ -50,18 +47,6 @@ const pages = (ask: Ask, token: string | null) =>
     }
   })
 
-const notFound = (choice: ReadonlyArray<string>, entries: ReadonlyArray<CalendarEntry>): SourceError | null => {
-  const missing = choice.find((name) => !entries.some((entry) => isNamed([name], entry)))
-  if (missing === undefined) return null
-  const near = nearest(missing, entries.map(nameOf))
-  return sourceError(
-    "calendar-not-found",
-    `The account has no calendar "${missing}".`,
-    near === null ? `It has: ${entries.map(nameOf).join(", ")}.` : `Did you mean "${near}"?`,
-    { fault: "pipeline" }
-  )
-}
-
 /** The state with the calendars as they are now: new ones to be listed, former ones to be marked as gone. */
 export const listCalendars = (
   ask: Ask,
@@ -76,7 +61,10 @@ export const listCalendars = (
       ),
       orWords
     )
-    const wrong = full && choice !== null ? notFound(choice, entries) : null
+    const wrong =
+      full && choice !== null
+        ? missingCalendar(choice, entries.map(nameOf), (name) => entries.some((entry) => isNamed([name], entry)))
+        : null
     if (wrong !== null) return yield* wrong
     const calendars = new Map<string, CalendarState>(Object.entries(state.calendars))
     const drop = (id: string) => {

@@ -5,11 +5,12 @@ import { ApiRefusal, type ProviderApi } from "../../src/component/api.ts"
 import type { Batch, Item, Listing, Reject, Skip } from "../../src/component/batch.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import { changedItem } from "../../src/component/item.ts"
+import type { Choice } from "../calendar/choice.ts"
 import type { Calendar } from "../calendar/event.ts"
 import { type Period, changesOf, within } from "../calendar/group.ts"
 import { UTC, ianaZones } from "../calendar/zone.ts"
 import { skipped, tally } from "../media/tally.ts"
-import { type Choice, listCalendars } from "./calendars.ts"
+import { listCalendars } from "./calendars.ts"
 import {
   type GoogleColumns,
   type GoogleRecord,

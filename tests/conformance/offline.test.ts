@@ -1,6 +1,6 @@
 /** With the network unplugged, all of it works: every socket that isn't a local pipe is refused, and the refusal is told. */
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
@@ -42,7 +42,11 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-test.each(globSync("pipelines/*.yaml", { cwd: root }))("%s runs over the whole sample", (file) => {
+const pipelines = Map.groupBy(globSync("pipelines/*.yaml", { cwd: root }), (file) =>
+  /^connections:/m.test(readFileSync(join(root, file), "utf8")) ? "online" : "offline"
+)
+
+test.each(pipelines.get("offline") ?? [])("%s runs over the whole sample", (file) => {
   const { status, stderr, stdout } = keepsake(["run", join(root, file), "--json", "-q"])
   expect(stderr).toBe("")
   expect(status).toBe(0)
@@ -50,6 +54,13 @@ test.each(globSync("pipelines/*.yaml", { cwd: root }))("%s runs over the whole s
   expect(ok).toBe(true)
   for (const ledger of Object.values<{ new: number; rejected: number }>(summary.sources))
     expect(ledger.new).toBeGreaterThan(0)
+})
+
+test.each(pipelines.get("online") ?? [])("%s wants its account to be connected, and asks nobody before", (file) => {
+  const { status, stderr, stdout } = keepsake(["run", join(root, file), "--json", "-q"])
+  expect(stderr).toBe("")
+  expect(status).toBe(3)
+  expect(JSON.parse(stdout).error.code).toBe("not-connected")
 })
 
 test("inspect reads the whole drop", () => {

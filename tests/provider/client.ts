@@ -38,7 +38,7 @@ export const connectionTo = (providers: Providers, provider: ProviderName, accou
 export const SCOPES: Readonly<Record<ProviderName, ReadonlyArray<string>>> = {
   google: ["calendar.events.readonly", "calendar.calendarlist.readonly"],
   microsoft: ["Calendars.Read", "User.Read"],
-  spotify: ["user-read-recently-played"]
+  spotify: ["user-read-recently-played", "playlist-read-private", "playlist-read-collaborative"]
 }
 
 /** Says yes to everything, as a person at the provider's page. */

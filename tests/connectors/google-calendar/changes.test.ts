@@ -8,31 +8,9 @@ import { findRun } from "../../../src/engine/runs.ts"
 import { undo } from "../../../src/engine/undo/index.ts"
 import { later } from "../../account/world.ts"
 import { over, query } from "../../support/engine.ts"
-import { SOURCE, expected, inWorld } from "./world.ts"
+import { SOURCE, expected, gone, holds, inWorld } from "./world.ts"
 
 const events = (count: number) => ({ google: { events: count, photos: 0 } })
-
-/** All that is expected is there, and what is there beside it is cancelled. */
-const holds = (stored: ReadonlyArray<string>, wanted: ReadonlyArray<string>) => {
-  const present = new Set(stored)
-  assert.deepEqual(
-    wanted.filter((line) => !present.has(line)),
-    []
-  )
-  const left = new Set(wanted)
-  const beside = stored.filter((line) => !left.has(line))
-  assert.deepEqual(
-    beside.filter((line) => line.split(" | ")[3] !== "cancelled"),
-    []
-  )
-  return beside
-}
-
-const gone = (home: string) =>
-  Effect.map(
-    query(home, authored("select count(*) filter (gone_at is not null)::integer as n from life.provenance")),
-    ([row]) => Number(row?.["n"])
-  )
 
 describe("a later run", () => {
   it.live("brings what was added, changed, cancelled and deleted, in as many requests as that needs", () =>

@@ -4,38 +4,10 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { authored } from "../../../src/component/sql.ts"
-import type { Entry } from "../../providers/life/agenda.ts"
-import { type Moment, stampOf, wallOf } from "../../providers/life/moment.ts"
-import { ruleText } from "../../providers/life/recurrence.ts"
-import { compactTime } from "../../../src/sample/time.ts"
 import { query } from "../../support/engine.ts"
 import { connectionsYaml, runOnline } from "../../support/online.ts"
+import { exported } from "./exported.ts"
 import { inWorld } from "./world.ts"
-
-const timeLine = (name: string, moment: Moment): string => {
-  if (moment.kind === "day") return `${name};VALUE=DATE:${stampOf(moment)}`
-  return moment.zone === "UTC"
-    ? `${name}:${stampOf(moment)}`
-    : `${name};TZID=${moment.zone}:${compactTime(wallOf(moment))}`
-}
-
-/** As Google exports it: a calendar's file has the same UIDs as the API. */
-const exported = (entries: ReadonlyArray<Entry>): string => {
-  const events = entries.flatMap(({ end, excluded, rule, series, start, status, title, uid }) => [
-    "BEGIN:VEVENT",
-    `UID:${uid}`,
-    timeLine("DTSTART", start),
-    timeLine("DTEND", end),
-    ...(rule === null ? [] : [ruleText(rule)]),
-    ...excluded.map((moment) => timeLine("EXDATE", moment)),
-    ...(series === null ? [] : [timeLine("RECURRENCE-ID", series.original)]),
-    `STATUS:${status.toUpperCase()}`,
-    ...(title === null ? [] : [`SUMMARY:${title.replaceAll(/[\\;,]/g, "\\$&")}`]),
-    "END:VEVENT"
-  ])
-  const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Google Inc//Google Calendar 70.9054//EN"]
-  return [...lines, "X-WR-TIMEZONE:Europe/Vienna", ...events, "END:VCALENDAR", ""].join("\r\n")
-}
 
 describe("the same events from Google and from its .ics file", () => {
   it.live("are one each, with both provenances", () =>

@@ -1,21 +1,16 @@
 /** An account with calendars at a fake Google, a pipeline that reads them, and what must come of it. */
+import { assert } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import type { Connection } from "../../../src/component/account.ts"
 import { authored } from "../../../src/component/sql.ts"
-import type { RunOptions, RunSummary } from "../../../src/engine/run.ts"
-import { connectionTo, started } from "../../provider/client.ts"
-import type { Providers, ProvidersOptions } from "../../providers/index.ts"
+import type { ProvidersOptions } from "../../providers/index.ts"
 import type { Agenda, Entry } from "../../providers/life/agenda.ts"
 import { type Rule, occurrencesOf } from "../../providers/life/recurrence.ts"
 import { type Moment, instantAtWall, stampOf, timeOf, wallOf } from "../../providers/life/moment.ts"
-import { query, temporaryDirectory } from "../../support/engine.ts"
-import { connect, connectionsYaml, runOnline } from "../../support/online.ts"
+import { query } from "../../support/engine.ts"
+import { type World as Online, connectionsYaml, withWorld } from "../../support/online.ts"
 
-export interface World {
-  readonly providers: Providers
-  readonly connection: Connection
-  readonly home: string
-  readonly run: (options?: RunOptions, source?: string, sink?: string) => Effect.Effect<RunSummary, unknown>
+export interface World extends Online {
   /** What is stored: one line per event. */
   readonly stored: Effect.Effect<ReadonlyArray<string>, unknown>
   /** What is staged of it, which costs less to have. */
@@ -39,22 +34,16 @@ export const inWorld = <A>(
   options: ProvidersOptions,
   test: (world: World) => Effect.Effect<A, unknown, Scope.Scope>
 ): Effect.Effect<A, unknown> =>
-  Effect.gen(function* () {
-    const home = yield* temporaryDirectory
-    const providers = yield* started(options)
-    const connection = connectionTo(providers, "google", "ana@example.com")
-    yield* connect(connection, home)
-    return yield* test({
-      providers,
-      connection,
-      home,
-      run: (how, source = SOURCE, sink?) => runOnline(pipeline(connection, source, sink), home, how),
-      stored: linesOf(home, "life.events"),
-      staged: linesOf(home, "staging.life__events")
+  withWorld({ provider: "google", account: "ana@example.com", options, pipeline, source: SOURCE }, (world) =>
+    test({
+      ...world,
+      stored: linesOf(world.home, "life.events"),
+      staged: linesOf(world.home, "staging.life__events")
     })
-  }).pipe(Effect.scoped)
+  )
 
-const linesOf = (home: string, table: string) =>
+/** One line per event. */
+export const linesOf = (home: string, table: string) =>
   Effect.map(
     query(
       home,
@@ -110,3 +99,26 @@ export const expected = (agenda: Agenda, now: number, days = 730): ReadonlyArray
   })
   return lines.toSorted()
 }
+
+/** All that is expected is there, and what is there beside it is cancelled. */
+export const holds = (stored: ReadonlyArray<string>, wanted: ReadonlyArray<string>) => {
+  const present = new Set(stored)
+  assert.deepEqual(
+    wanted.filter((line) => !present.has(line)),
+    []
+  )
+  const left = new Set(wanted)
+  const beside = stored.filter((line) => !left.has(line))
+  assert.deepEqual(
+    beside.filter((line) => line.split(" | ")[3] !== "cancelled"),
+    []
+  )
+  return beside
+}
+
+/** How many provenances are marked as gone. */
+export const gone = (home: string) =>
+  Effect.map(
+    query(home, authored("select count(*) filter (gone_at is not null)::integer as n from life.provenance")),
+    ([row]) => Number(row?.["n"])
+  )

@@ -1,0 +1,253 @@
+/** Syncs an account's calendars step by step. Each step is one request or none, and one batch with the state after it. */
+import { Effect, Schema, Stream } from "effect"
+import type { ApiOpening } from "../../src/component/api-stream.ts"
+import type { ApiRefusal, AskRequest, ProviderApi } from "../../src/component/api.ts"
+import type { Batch, Item, Listing, Reject, Skip } from "../../src/component/batch.ts"
+import type { Json } from "../../src/component/column.ts"
+import type { DatabaseError, SourceError } from "../../src/component/error.ts"
+import type { Choice } from "../calendar/choice.ts"
+import { UTC, ianaZones } from "../calendar/zone.ts"
+import { skipped, tally } from "../media/tally.ts"
+import { listCalendars } from "./calendars.ts"
+import { zoneNamed } from "./event.ts"
+import { deletedWith, doubtsOf, newsOf } from "./news.ts"
+import { PREFER } from "./prefer.ts"
+import { type MicrosoftColumns, type MicrosoftRecord, type Place, isRemoved, removedItem, toldIn } from "./record.ts"
+import { EventPage } from "./shape.ts"
+import { type Doubt, type State, type Sync, type View, seen, stateOf, withView, without } from "./state.ts"
+import type { Stretch } from "./views.ts"
+
+export interface Settings {
+  readonly choice: Choice
+  readonly stretches: ReadonlyArray<Stretch>
+  /** What to say, once, of the time before the first stretch; null: nothing. */
+  readonly earlier: Skip | null
+}
+
+type Step<A> = Effect.Effect<A, SourceError | DatabaseError, ProviderApi>
+
+interface Progress {
+  readonly state: State
+  /** This round is the last one of the run. */
+  readonly listed: boolean
+  readonly done: number
+  /** Views that were begun anew: a second time would be in vain. */
+  readonly anew: ReadonlySet<string>
+}
+
+interface Made {
+  readonly records?: ReadonlyArray<MicrosoftRecord>
+  readonly rejects?: ReadonlyArray<Reject>
+  readonly skipped?: ReadonlyArray<Skip>
+  readonly items?: ReadonlyArray<Item>
+  readonly listing?: Pick<Listing, "begins" | "ends">
+}
+
+type Next = readonly [Batch<MicrosoftColumns>, Progress]
+
+/** Items that a listing didn't have, looked through at a time. */
+const UNLISTED = 200
+
+/** A rule that ends earlier takes away many occurrences at once; nobody moves so many elsewhere one by one. */
+const MOVED_BY_HAND = 20
+
+const isOf =
+  (asked: string) =>
+  ({ id, series }: Doubt): boolean =>
+    id === asked || series === asked
+
+const ANEW: Pick<View, "sync" | "waiting" | "doubts"> = {
+  sync: { phase: "listing", link: null },
+  waiting: [],
+  doubts: []
+}
+
+/** Graph's words for a link that is no longer good; it has been seen with 400 and 410, and in any case. */
+const isExpired = ({ reason, status }: ApiRefusal): boolean =>
+  status === 410 || (status === 400 && /^(?:syncstatenotfound|resyncrequired)$/i.test(reason ?? ""))
+
+const isListing = ({ sync }: View): boolean => sync.phase === "listing" || (sync.phase === "closing" && sync.listing)
+
+/** All batches from the checkpoint on. */
+export const sync = (
+  { account, ask, checkpoint, items, timeZone }: ApiOpening,
+  { choice, earlier, stretches }: Settings
+): Stream.Stream<Batch<MicrosoftColumns>, SourceError | DatabaseError, ProviderApi> => {
+  const iana = ianaZones()
+  const own = iana(timeZone) ?? UTC
+  const zones = { byId: zoneNamed(iana, own), own }
+
+  /** A batch with what comes next, and how far it is. */
+  const going = (progress: Progress, state: State, made: Made, listing?: Listing): Next => {
+    const after = { ...progress, state, done: progress.done + (made.records?.length ?? 0) }
+    return [
+      {
+        records: made.records ?? [],
+        rejects: made.rejects ?? [],
+        skipped: tally(made.skipped ?? []),
+        ...(made.items === undefined ? {} : { items: made.items }),
+        ...(listing === undefined ? {} : { listing }),
+        checkpoint: state,
+        progress: { done: after.done, unit: "records" }
+      },
+      after
+    ]
+  }
+
+  const inView = (progress: Progress, key: string, view: View, change: Partial<View>, made: Made): Next =>
+    going(
+      progress,
+      withView(progress.state, key, change),
+      made,
+      isListing(view) ? { scope: key, ...made.listing } : undefined
+    )
+
+  const graph = <A>(path: string, schema: Schema.Decoder<A>, query: AskRequest["query"] = {}) =>
+    ask.json({ api: "graph", path, query, headers: PREFER }, schema)
+
+  const placeOf = ({ calendars, views }: State, { calendar }: View): Place => {
+    const own = Object.entries(views)
+      .filter(([, view]) => view.calendar === calendar)
+      .toSorted(([, a], [, b]) => a.from - b.from)
+    return {
+      calendarId: calendar,
+      calendar: { name: calendars[calendar] ?? calendar, zones, assumed: false },
+      account,
+      viewAt: (starts, ends) =>
+        own.find(([, { from, to }]) => starts < to && (ends > from || starts >= from))?.[0] ?? null
+    }
+  }
+
+  const page = (progress: Progress, key: string, view: View, link: string | null): Step<Next> =>
+    Effect.gen(function* () {
+      const iso = (time: number) => new Date(time).toISOString()
+      const answer = yield* link === null
+        ? graph(`/me/calendars/${encodeURIComponent(view.calendar)}/calendarView/delta`, EventPage, {
+            startDateTime: iso(view.from),
+            endDateTime: iso(view.to)
+          })
+        : graph(link, EventPage)
+      const news = yield* newsOf(answer.value, key, view, placeOf(progress.state, view), items)
+      if (news.rescheduled && !isListing(view)) return restart(progress, key)
+      const listing = isListing(view)
+      const further = answer["@odata.nextLink"]
+      const end = answer["@odata.deltaLink"] ?? link ?? ""
+      const next: Sync =
+        typeof further === "string"
+          ? { phase: listing ? "listing" : "changes", link: further }
+          : { phase: "closing", link: end, listing, after: "" }
+      const made = link === null ? { ...news, listing: { begins: true as const } } : news
+      return inView(progress, key, view, { sync: next, waiting: news.waiting, doubts: news.doubts }, made)
+    }).pipe(Effect.catchTag("ApiRefusal", (refusal) => heed(progress, key, link !== null, refusal)))
+
+  /** I7: a full round merges with what is stored; nothing is lost. */
+  const restart = (progress: Progress, key: string): Next => {
+    const anew = new Set([...progress.anew, key])
+    return going({ ...progress, anew }, withView(progress.state, key, ANEW), {})
+  }
+
+  /** What a refusal means: begin again, leave the calendar out, or fail with its words. */
+  const heed = (progress: Progress, key: string, linked: boolean, refusal: ApiRefusal): Step<Next> => {
+    if (linked && isExpired(refusal) && !progress.anew.has(key)) return Effect.succeed(restart(progress, key))
+    if (refusal.status !== 403 && refusal.status !== 404) return Effect.fail(refusal.error)
+    const left = [skipped("a calendar that the account may no longer read", key)]
+    return Effect.succeed(going(progress, seen(progress.state, key), { skipped: left }))
+  }
+
+  /** The event as it is now; null: there is none any more. */
+  const lookUp = (id: string): Step<Json | null> =>
+    graph(`/me/events/${encodeURIComponent(id)}`, Schema.Json).pipe(
+      Effect.catchTag("ApiRefusal", ({ error, status }) =>
+        status === 404 || status === 410 ? Effect.succeed(null) : Effect.fail(error)
+      )
+    )
+
+  /** Was it deleted, or has it left the view? Where several of a series are in doubt, the series is asked for first. */
+  const resolve = (
+    progress: Progress,
+    key: string,
+    view: View,
+    [doubt, ...others]: readonly [Doubt, ...ReadonlyArray<Doubt>]
+  ): Step<Next> =>
+    Effect.gen(function* () {
+      const { series } = doubt
+      const asked = series !== null && others.some((other) => other.series === series) ? series : doubt.id
+      const place = placeOf(progress.state, view)
+      const found = yield* lookUp(asked)
+      const [kin, strangers] = [view.doubts.filter(isOf(asked)), view.doubts.filter((each) => !isOf(asked)(each))]
+      if (found === null) {
+        return inView(progress, key, view, { doubts: strangers }, yield* deletedWith([asked], key, place, items))
+      }
+      if (kin.length > MOVED_BY_HAND) {
+        const ids = kin.map(({ id }) => id)
+        return inView(progress, key, view, { doubts: strangers }, yield* deletedWith(ids, key, place, items))
+      }
+      if (asked !== doubt.id) {
+        const single = view.doubts.map((each) => (each.series === series ? { ...each, series: null } : each))
+        return inView(progress, key, view, { doubts: single }, {})
+      }
+      // It takes place elsewhere: its row follows it, though this view no longer shows it.
+      const news = yield* newsOf([found], key, view, place, items)
+      const [told] = toldIn(news.items)
+      const gone = told === undefined ? [] : [removedItem(key, told, "moved")]
+      return inView(progress, key, view, { doubts: others }, { ...news, items: gone })
+    })
+
+  /** A series that was never told is asked for; where it is gone, so are its occurrences. */
+  const fetchSeries = (progress: Progress, key: string, view: View, id: string): Step<Next> =>
+    Effect.gen(function* () {
+      const found = yield* lookUp(id)
+      const news = yield* newsOf(found === null ? [] : [found], key, view, placeOf(progress.state, view), items)
+      const waiting = view.waiting.filter((other) => other !== id)
+      const left = news.items.length > 0 ? [] : [skipped("occurrences of a series that is not told", id)]
+      return inView(progress, key, view, { waiting }, { ...news, skipped: left })
+    })
+
+  const closing = (progress: Progress, key: string, view: View, at: Extract<Sync, { phase: "closing" }>): Step<Next> =>
+    Effect.gen(function* () {
+      const [series] = view.waiting
+      if (series !== undefined) return yield* fetchSeries(progress, key, view, series)
+      const missing = at.listing ? yield* items.unlisted(key, at.after, UNLISTED) : []
+      const last = missing.at(-1)
+      if (last !== undefined) {
+        const doubts = doubtsOf(toldIn(missing).flatMap(({ event }) => (isRemoved(event) ? [] : [event])))
+        return inView(progress, key, view, { sync: { ...at, after: last.id }, doubts }, {})
+      }
+      // Only now: a link that is stored too early would leave out what it stands for.
+      const state = withView(progress.state, key, { sync: { phase: "changes", link: at.link } })
+      return going(progress, seen(state, key), {}, at.listing ? { scope: key, ends: true } : undefined)
+    })
+
+  const list = (progress: Progress): Step<Next> =>
+    Effect.gen(function* () {
+      const round = yield* listCalendars(ask, progress.state, choice, stretches)
+      const isFirst = Object.keys(progress.state.views).length === 0
+      const left = [...round.left, ...(isFirst && earlier !== null ? [earlier] : [])]
+      return going({ ...progress, listed: true }, round.state, { skipped: left })
+    })
+
+  const step = (progress: Progress): Step<Next | undefined> => {
+    const { listed, state } = progress
+    const [key] = state.todo
+    if (key === undefined) return listed ? Effect.succeed(undefined) : list(progress)
+    const view = state.views[key]
+    if (view === undefined) return Effect.succeed(going(progress, seen(state, key), {}))
+    const [doubt, ...others] = view.doubts
+    if (doubt !== undefined) return resolve(progress, key, view, [doubt, ...others])
+    const { sync: at } = view
+    switch (at.phase) {
+      case "listing":
+      case "changes":
+        return page(progress, key, view, at.link)
+      case "closing":
+        return closing(progress, key, view, at)
+      case "removed":
+        return Effect.succeed(going(progress, without(state, key), {}, { scope: key, begins: true, ends: true }))
+    }
+  }
+
+  const state = stateOf(checkpoint)
+  // Where a round was interrupted before it had seen any calendar, finishing it is enough.
+  const listed = state.todo.length > 0 && state.todo.length === Object.keys(state.views).length
+  return Stream.unfold({ state, listed, done: 0, anew: new Set<string>() }, step)
+}
