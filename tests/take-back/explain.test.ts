@@ -5,8 +5,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { edit, hide } from "../../src/command/edit.ts"
 import { explain } from "../../src/command/explain.ts"
+import { sql } from "../../src/component/sql.ts"
 import { writeSample } from "../../src/sample/index.ts"
-import { runText, temporaryDirectory } from "../support/engine.ts"
+import { query, runText, temporaryDirectory } from "../support/engine.ts"
 import { called } from "./command.ts"
 import { idOf, rowsOf, runIn, writeEvents, writePhotos } from "./home.ts"
 
@@ -68,6 +69,8 @@ sinks:
   it.live("says what is in the way of an answer", () =>
     Effect.gen(function* () {
       const home = join(yield* temporaryDirectory, "home")
+      assert.strictEqual((yield* asked(home, "1b9f0f4b")).error?.code, "no-home")
+      yield* query(home, sql`select 1`)
       assert.strictEqual((yield* asked(home, "1b9f0f4b")).error?.code, "unknown-id")
       assert.strictEqual((yield* asked(home, "?")).error?.code, "not-an-id")
       assert.strictEqual(

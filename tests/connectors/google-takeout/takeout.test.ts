@@ -16,7 +16,7 @@ class Sample extends Context.Service<Sample, Imported>()("tests/google-takeout/S
   static readonly layer = Layer.effect(
     Sample,
     Effect.gen(function* () {
-      const sample = yield* written({ seed: 11, days: 60 })
+      const sample = yield* written({ seed: 11, days: 180 })
       const path = `${sample.directory}/takeout-*.zip`
       return { ...sample, path, batches: yield* batchesOf(googleTakeout, { path }) }
     })
