@@ -9,10 +9,9 @@ import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts } from "../../src/component/sink.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { entities } from "../../src/life/entity.ts"
-import { entityTables, links, memories } from "../../src/life/table.ts"
+import { MEMORY_COLUMNS, entityTables, links, memories } from "../../src/life/table.ts"
 import { type Change, madeBy, none, plus, upsert } from "../../src/life/upsert.ts"
 import { LINK_COLUMNS } from "./links.ts"
-import { MEMORY_COLUMNS } from "./moments.ts"
 import { keepIds } from "./renamed.ts"
 
 /** Has a link beside each row, of a kind that the transform names. */

@@ -6,27 +6,11 @@ import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
 import { type Sql, literal, name, sql } from "../../src/component/sql.ts"
 import { MEMORY_ID, merged } from "../../src/life/edit.ts"
-import { edits, links, memories, tableOf } from "../../src/life/table.ts"
+import { MEMORY_COLUMNS, edits, links, memories, tableOf } from "../../src/life/table.ts"
 import { type Change, madeBy, plus, upsert } from "../../src/life/upsert.ts"
 import { lentBy } from "./lend.ts"
 import { LINK_COLUMNS } from "./links.ts"
 import { keepIds } from "./renamed.ts"
-
-export const MEMORY_COLUMNS = [
-  "memory_id",
-  "kind",
-  "title",
-  "starts_at",
-  "ends_at",
-  "local_date",
-  "time_zone",
-  "latitude",
-  "longitude",
-  "place_id",
-  "cover_media_id",
-  "confidence",
-  "made_by"
-]
 
 export const formMemories = (
   relation: Relation,

@@ -8,7 +8,17 @@ import { nearest } from "../component/nearest.ts"
 import { join, literal, name, sql } from "../component/sql.ts"
 import { MEMORY_ID, MERGED_INTO, editable, merged } from "../life/edit.ts"
 import type { Found } from "../life/find.ts"
-import { type LifeTable, bookkeeping, edits, lifeTables, links, masked, memories, tableOf } from "../life/table.ts"
+import {
+  MEMORY_COLUMNS,
+  type LifeTable,
+  bookkeeping,
+  edits,
+  lifeTables,
+  links,
+  masked,
+  memories,
+  tableOf
+} from "../life/table.ts"
 import { type Change, keepBefore, none, plus, upsert } from "../life/upsert.ts"
 import { checkValue } from "./edit-value.ts"
 
@@ -280,21 +290,7 @@ const moveMembers = (
             left join ${tableOf(links)} l on l.from_type = 'media' and l.from_id = x.media_id and l.relation = 'taken_at'
             left join life.places p on p.place_id = l.to_id
           where not exists (select 1 from ${tableOf(memories)} t where t.memory_id = ${id}) group by m`,
-        columns: [
-          "memory_id",
-          "kind",
-          "title",
-          "starts_at",
-          "ends_at",
-          "local_date",
-          "time_zone",
-          "latitude",
-          "longitude",
-          "place_id",
-          "cover_media_id",
-          "confidence",
-          "made_by"
-        ]
+        columns: MEMORY_COLUMNS
       },
       change
     )

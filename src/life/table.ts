@@ -61,6 +61,23 @@ export const entityTables: { readonly [N in EntityName]: LifeTable } = {
   visits: entityTable(entities.visits, [{ column: "place_id", type: "places" }])
 }
 
+/** What a memory is made with; the rest of its row is kept for it. */
+export const MEMORY_COLUMNS = [
+  "memory_id",
+  "kind",
+  "title",
+  "starts_at",
+  "ends_at",
+  "local_date",
+  "time_zone",
+  "latitude",
+  "longitude",
+  "place_id",
+  "cover_media_id",
+  "confidence",
+  "made_by"
+]
+
 export const memories = table(
   "memories",
   { memory_id: uuid("The id of its event, if it has one.") },
