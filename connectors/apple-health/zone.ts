@@ -1,11 +1,10 @@
 /** How far a place's clocks are ahead of UTC. */
+import { byDays } from "../calendar/by-days.ts"
 
 export interface Zones {
   /** In minutes at an instant; null: the zone isn't known. */
   readonly offsetMinutes: (zone: string, instant: number) => number | null
 }
-
-const DAY = 86_400_000
 
 /** Zones by IANA name, each looked up once. */
 export const makeZones = (): Zones => {
@@ -15,7 +14,7 @@ export const makeZones = (): Zones => {
       let offset = known.get(zone)
       if (offset === undefined) {
         const format = lookUp(zone)
-        offset = format === null ? null : byDays(format)
+        offset = format === null ? null : offsetOf(format)
         known.set(zone, offset)
       }
       return offset === null ? null : offset(instant)
@@ -23,24 +22,8 @@ export const makeZones = (): Zones => {
   }
 }
 
-/** Asking Intl is slow: where a day begins and ends with the same offset, it has that offset all through. */
-const byDays = (format: Intl.DateTimeFormat): ((instant: number) => number) => {
-  const exact = (instant: number) =>
-    minutesOf(format.formatToParts(instant).find(({ type }) => type === "timeZoneName")?.value ?? "")
-  const edges = new Map<number, number>()
-  const edge = (day: number) => {
-    const before = edges.get(day)
-    if (before !== undefined) return before
-    const offset = exact(day * DAY)
-    edges.set(day, offset)
-    return offset
-  }
-  return (instant) => {
-    const day = Math.floor(instant / DAY)
-    const offset = edge(day)
-    return offset === edge(day + 1) ? offset : exact(instant)
-  }
-}
+const offsetOf = (format: Intl.DateTimeFormat): ((instant: number) => number) =>
+  byDays((instant) => minutesOf(format.formatToParts(instant).find(({ type }) => type === "timeZoneName")?.value ?? ""))
 
 const lookUp = (timeZone: string): Intl.DateTimeFormat | null => {
   try {

@@ -2,6 +2,7 @@
 import { DateTime, Option } from "effect"
 import { EpochMillis } from "../../src/component/column.ts"
 import { DAY, MINUTE, utcMidnight } from "./clock.ts"
+import { byDays } from "./by-days.ts"
 
 export interface Zone {
   /** IANA name; null where none fits. */
@@ -23,26 +24,6 @@ export const toInstant = (zone: Zone, wall: number): EpochMillis => {
   const after = zone.offsetAt(wall + DAY)
   const fits = (offset: number) => zone.offsetAt(wall - offset) === offset
   return EpochMillis(wall - (before === after || fits(before) || !fits(after) ? before : after))
-}
-
-/**
- * Asking Intl is slow, and a series asks thousands of times: where a day begins and ends with the same offset, it has
- * that offset all through.
- */
-const byDays = (exact: (instant: number) => number): ((instant: number) => number) => {
-  const edges = new Map<number, number>()
-  const edge = (day: number) => {
-    const known = edges.get(day)
-    if (known !== undefined) return known
-    const offset = exact(day * DAY)
-    edges.set(day, offset)
-    return offset
-  }
-  return (instant) => {
-    const day = Math.floor(instant / DAY)
-    const offset = edge(day)
-    return offset === edge(day + 1) ? offset : exact(instant)
-  }
 }
 
 /** IANA zones by name, each made once. Null: Intl doesn't know it. */
