@@ -11,6 +11,7 @@ import { joinTimePlace } from "./join-time-place.ts"
 import { linkEvents } from "./link-events.ts"
 import { linkPlays } from "./link-plays.ts"
 import { placeDetails } from "./place-details.ts"
+import { playlistMemories } from "./playlist-memories.ts"
 import { reverseGeocode } from "./reverse-geocode.ts"
 import { resolvePeople } from "./resolve-people.ts"
 import { resolvePlaces } from "./resolve-places.ts"
@@ -38,5 +39,6 @@ export const transforms: ReadonlyArray<TransformSpec<Services>> = [
   resolvePlaces,
   trips,
   days,
+  playlistMemories,
   titles
 ]

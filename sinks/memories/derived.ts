@@ -49,11 +49,11 @@ const loadRows = (relation: Relation, maker: string, change: Change) =>
     const entity = relation.entity ?? "memory"
     const known = sql`select from_id as id, to_id as member from life.links where from_type = ${literal(entity)}
       and relation in ${MADE_OF} and made_by = ${literal(`${maker}.links`)}`
-    // A day is its date, and a playlist its provider's: only what is known by its members may be renamed.
+    // A day is its date: only what is known by its members may be renamed.
     yield* keepIds({
       entity,
       wanted: sql`select distinct _id as id, right_id as member from ${relation.table}
-        where link_relation in ${MADE_OF} and right_id is not null ${relation.columns.has("kind") ? sql`and kind not in ('day', 'playlist')` : sql``}`,
+        where link_relation in ${MADE_OF} and right_id is not null ${relation.columns.has("kind") ? sql`and kind <> 'day'` : sql``}`,
       known
     })
     const values = own.map((column) => sql`, any_value(${name(column)}) as ${name(column)}`)
