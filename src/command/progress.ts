@@ -1,4 +1,4 @@
-/** Progress on stderr: a line that renews itself on a terminal, plain lines elsewhere. */
+/** Progress on stderr: a line that renews itself on a terminal, for all that is under way; plain lines elsewhere. */
 import { Clock, Effect } from "effect"
 import type { ProgressEvent, ReportProgress } from "../engine/progress.ts"
 
@@ -26,7 +26,28 @@ const fitting = (line: string): string => {
   return line.length <= room ? line : `${line.slice(0, Math.max(0, room - 1))}…`
 }
 
-/** One writer for one command; it holds where the current step began. */
+/** A step that is under way. */
+interface Step {
+  readonly began: number
+  /** When a plain line was last written. */
+  readonly shown: number
+  /** What a terminal shows of it. */
+  readonly line: string
+}
+
+type Advanced = Extract<ProgressEvent, { readonly kind: "advanced" }>
+
+/** `photos 120 of 400, 30/s, 9 s left`, and the same with a bar. */
+const linesOf = ({ done, step, total, unit }: Advanced, milliseconds: number) => {
+  const rate = done / Math.max(0.001, milliseconds / 1000)
+  const left = total === null ? "" : `, ${seconds((total - done) / Math.max(rate, 0.001))}`
+  const of = total === null ? "" : ` of ${amount(total, unit)}`
+  const counts = ` ${amount(done, unit)}${of}, ${amount(rate, unit)}/s${left}`
+  const share = total === null ? "" : ` ${bar(done / Math.max(1, total))}`
+  return { plain: `${step}${counts}`, withBar: `${step}${share}${counts}`, brief: `${step} ${amount(done, unit)}${of}` }
+}
+
+/** One writer for one command; it holds which steps are under way. */
 export const progressWriter = (quiet: boolean): ReportProgress => {
   if (quiet) {
     return (event) =>
@@ -35,48 +56,45 @@ export const progressWriter = (quiet: boolean): ReportProgress => {
       })
   }
   const terminal = process.stderr.isTTY === true
-  let began = 0
-  let shown = 0
+  const steps = new Map<string, Step>()
+  let renewed = 0
   let pending = false
   const write = (text: string) => {
     process.stderr.write(terminal ? `${pending ? "\r\u001b[2K" : ""}${text}\n` : `${text}\n`)
     pending = false
   }
+  const renew = (now: number) => {
+    if (steps.size === 0) return
+    renewed = now
+    process.stderr.write(`\r\u001b[2K${fitting([...steps.values()].map(({ line }) => line).join(" · "))}`)
+    pending = true
+  }
   return (event: ProgressEvent) =>
     Effect.map(Clock.currentTimeMillis, (now) => {
       switch (event.kind) {
         case "started":
-          began = now
-          shown = now
-          if (!terminal) write(`${event.step}: ${event.doing}`)
-          else {
-            process.stderr.write(fitting(`${event.step}: ${event.doing}…`))
-            pending = true
-          }
+          steps.set(event.step, { began: now, shown: now, line: `${event.step}: ${event.doing}…` })
+          if (terminal) renew(now)
+          else write(`${event.step}: ${event.doing}`)
           return
         case "advanced": {
-          if (now - shown < (terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL)) return
-          shown = now
-          const rate = event.done / Math.max(0.001, (now - began) / 1000)
-          const left = event.total === null ? "" : `, ${seconds((event.total - event.done) / Math.max(rate, 0.001))}`
-          const of = event.total === null ? "" : ` of ${amount(event.total, event.unit)}`
-          const line = `${event.step} ${amount(event.done, event.unit)}${of}, ${amount(rate, event.unit)}/s${left}`
-          if (!terminal) write(line)
-          else {
-            const share = event.total === null ? "" : ` ${bar(event.done / Math.max(1, event.total))}`
-            const withBar = `${event.step}${share}${line.slice(event.step.length)}`
-            process.stderr.write(
-              `\r\u001b[2K${fitting(withBar.length < (process.stderr.columns ?? 80) ? withBar : line)}`
-            )
-            pending = true
-          }
+          const { began = now, shown = now } = steps.get(event.step) ?? {}
+          const { brief, plain, withBar } = linesOf(event, now - began)
+          const due = !terminal && now - shown >= PLAIN_INTERVAL
+          const alone = withBar.length < (process.stderr.columns ?? 80) ? withBar : plain
+          steps.set(event.step, { began, shown: due ? now : shown, line: steps.size > 1 ? brief : alone })
+          if (due) write(plain)
+          if (terminal && now - renewed >= TERMINAL_INTERVAL) renew(now)
           return
         }
         case "finished":
+          steps.delete(event.step)
           write(`${event.step}: ${event.outcome || "nothing to do"}`)
+          if (terminal) renew(now)
           return
         case "note":
           write(event.text)
+          if (terminal) renew(now)
       }
     })
 }

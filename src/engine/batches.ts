@@ -14,7 +14,7 @@ import { type Job, type Staged, finished, leaveUnchanged, noteChange, refuse, se
 import { add, blank, countOf } from "./ledger.ts"
 import { keepItems } from "./items.ts"
 import { followListing } from "./listing.ts"
-import { beginMerge, merge } from "./merge.ts"
+import { merge } from "./merge.ts"
 import { noteSightings } from "./past.ts"
 import { report } from "./progress.ts"
 
@@ -29,7 +29,7 @@ export const stageBatches = (
     const fingerprint = yield* reading.fingerprint(job.opening)
     if (fingerprint !== null && fingerprint === complete) return yield* leaveUnchanged(job)
     yield* report({ kind: "started", step: source.name, doing: `reading ${source.stream.type}` })
-    const inbox = yield* makeInbox(job.staging.columns)
+    const inbox = inboxOf(job.staging.columns)
     // A complete read ended where it ended: what changed since is read from the beginning, and merged.
     const last = yield* Ref.make<Checkpoint | null>(complete === null ? job.opening.checkpoint : null)
     const read = Effect.gen(function* () {
@@ -41,17 +41,18 @@ export const stageBatches = (
       )
     })
     const { database } = yield* Warehouse
-    // A provider has been asked again, request by request, before the stream fails.
-    const persistent =
-      source.stream.access === undefined
-        ? Effect.retry(
+    // A provider has been asked again, request by request, before the stream fails. What comes from it is little, and
+    // others are read meanwhile, who may need the memory.
+    yield* source.stream.access === undefined
+      ? database.lean(
+          Effect.retry(
             read,
             Schedule.tap(retrySchedule<SourceError | DatabaseError>(source.retry), () =>
               Ref.update(job.asked, ({ retries, ...rest }) => ({ ...rest, retries: retries + 1 }))
             )
           )
-        : read
-    yield* database.lean(persistent)
+        )
+      : read
     const checkpoint = yield* Ref.get(last)
     yield* database.transaction(
       Effect.gen(function* () {
@@ -77,19 +78,18 @@ const RECORD_COLUMNS: Columns = {
   _gone: flag("Gone upstream.")
 }
 
+/** The way in for a batch's records: a table that is there as long as they need it. */
 interface Inbox {
   readonly columns: Columns
+  readonly table: Sql
   readonly query: Sql
 }
 
-const makeInbox = (columns: Columns): Effect.Effect<Inbox, DatabaseError, Warehouse> =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const all = { ...RECORD_COLUMNS, ...columns }
-    yield* database.execute(sql`create or replace temp table _inbox (${inboxColumns(all)})`)
-    const values = Object.entries(all).map(([column, { type }]) => fromInbox(column, type))
-    return { columns: all, query: sql`select ${join(values)} from _inbox` }
-  })
+const inboxOf = (columns: Columns): Inbox => {
+  const all = { ...RECORD_COLUMNS, ...columns }
+  const values = Object.entries(all).map(([column, { type }]) => fromInbox(column, type))
+  return { columns: all, table: sql`(${inboxColumns(all)})`, query: sql`select ${join(values)} from _inbox` }
+}
 
 /** Rows, checkpoint and ledger, or nothing (I1). */
 const commit = (job: Job, inbox: Inbox, batch: Batch<Columns>) =>
@@ -102,8 +102,6 @@ const commit = (job: Job, inbox: Inbox, batch: Batch<Columns>) =>
       .transaction(
         Effect.gen(function* () {
           const skipped = countOf(batch.skipped)
-          // Of a provider, what comes later in a run is newer, and no duplicate.
-          if (source.stream.access !== undefined) yield* beginMerge
           const merged = batch.records.length === 0 ? null : yield* mergeRecords(job, inbox, batch.records)
           const gone = yield* followListing(job, batch)
           yield* keepItems(account, batch)
@@ -134,6 +132,7 @@ const commit = (job: Job, inbox: Inbox, batch: Batch<Columns>) =>
 const mergeRecords = (job: Job, inbox: Inbox, records: Batch<Columns>["records"]) =>
   Effect.gen(function* () {
     const { append, database } = yield* Warehouse
+    yield* database.execute(sql`create or replace temp table _inbox ${inbox.table}`)
     yield* append(
       "_inbox",
       inbox.columns,
@@ -150,8 +149,9 @@ const mergeRecords = (job: Job, inbox: Inbox, records: Batch<Columns>["records"]
       query: sql`select *, 0 as _rank from (${inbox.query})`,
       isAll: false,
       left: null,
-      weighed: false
+      weighed: false,
+      again: job.source.stream.access === undefined ? "copy" : "newer"
     })
-    yield* database.execute(sql`delete from _inbox`)
+    yield* database.execute(sql`drop table _inbox`)
     return merged
   })

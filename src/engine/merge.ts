@@ -6,6 +6,7 @@ import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import type { Ledger } from "./ledger.ts"
 import { keepPast } from "./past.ts"
+import { seenOf } from "./seen.ts"
 import { type Staging, hashOf, recordsOf, rewriteRecords, storedColumns } from "./staging.ts"
 
 /** The rows of a query with the columns that are stored. */
@@ -49,12 +50,6 @@ interface Merged extends Pick<Ledger, "read" | "new" | "changed" | "unchanged" |
   readonly touched: number
 }
 
-/** Forgets which keys this run has seen; a key seen twice in a run is a duplicate. */
-export const beginMerge: Effect.Effect<void, DatabaseError, Warehouse> = Effect.gen(function* () {
-  const { database } = yield* Warehouse
-  yield* database.execute(sql`create or replace temp table _seen (_source_id varchar)`)
-})
-
 export interface Merging {
   /** The rows: `_source_id`, `_archive`, `_member`, `_gone`, `_rank`, the stream's columns, `_id` where they bring their own. */
   readonly query: Sql
@@ -64,6 +59,8 @@ export interface Merging {
   readonly left: number | null
   /** The rows count as they are, whatever is staged. */
   readonly weighed: boolean
+  /** What a key is that comes again in this run: of archives a copy, of a provider what is newer. */
+  readonly again: "copy" | "newer"
 }
 
 /** Merges the rows of a query. Call it within the transaction that also writes checkpoint and ledger (I1). */
@@ -74,7 +71,7 @@ export const merge = (staging: Staging, merging: Merging): Effect.Effect<Merged,
     const { database } = yield* Warehouse
     const merged = yield* isEmpty
       ? database.lean(firstLoad(staging, incoming, merging))
-      : compare(staging, incoming, merging.weighed)
+      : compare(staging, incoming, merging)
     const left = merging.left ?? 0
     return { ...merged, read: merged.read + left, duplicate: merged.duplicate + left }
   })
@@ -102,7 +99,7 @@ const firstLoad = (
     const [sums] = yield* database.rows(sql`select count(*) as n, count(_gone_at) as gone from ${records}`, Loaded)
     const { n, gone } = sums ?? { n: 0, gone: 0 }
     const copies = left === null ? yield* dropCopies(staging) : 0
-    if (!isAll) yield* database.execute(sql`insert into _seen select _source_id from ${records}`)
+    if (!isAll) yield* database.execute(sql`insert into ${seenOf(staging)} select _source_id from ${records}`)
     const kept = n - copies
     return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: copies, deleted: gone, touched: kept }
   })
@@ -132,15 +129,20 @@ const dropCopies = (staging: Staging): Effect.Effect<number, DatabaseError, Ware
   })
 
 /** Into a table that has records, by their keys. */
-const compare = (staging: Staging, incoming: Sql, weighed: boolean): Effect.Effect<Merged, DatabaseError, Warehouse> =>
+const compare = (
+  staging: Staging,
+  incoming: Sql,
+  { again, weighed }: Merging
+): Effect.Effect<Merged, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
+    const isAgain = again === "newer" ? sql`false` : sql`_source_id in (select _source_id from ${seenOf(staging)})`
     yield* database.execute(sql`
       create or replace temp table _rows as ${incoming};
       create or replace temp table _batch as
-        select *, _source_id in (select _source_id from _seen) as _again from _rows
+        select *, ${isAgain} as _again from _rows
         qualify row_number() over (partition by _source_id order by _rank desc, _as_of desc nulls last, rowid) = 1;
-      insert into _seen select _source_id from _batch where not _again;
+      insert into ${seenOf(staging)} select _source_id from _batch where not _again;
       create or replace temp table _known as
         select * from ${recordsOf(staging)} where _source_id in (select _source_id from _batch);`)
     const merged = yield* (yield* count(sql`_known`)) === 0 ? append(staging) : sortOut(staging, weighed)

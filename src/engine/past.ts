@@ -7,6 +7,7 @@ import type { DatabaseError } from "../component/error.ts"
 import { type Sql, authored, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import type { Account } from "./ledger.ts"
+import { seenOf } from "./seen.ts"
 import { type Staging, recordsOf, storedColumns, storedTypes } from "./staging.ts"
 
 /** Records as they were before a run changed them: the stored columns, and `_undo_run`. */
@@ -48,7 +49,7 @@ const Count = Schema.Struct({ n: Schema.Number })
 const Seen = Schema.Struct({ seen: Schema.Number, others: Schema.Number })
 
 /**
- * Notes which records of earlier runs this one has read too (`_seen`), or which it hasn't, whatever are fewer: an export
+ * Notes which records of earlier runs this one has read too, or which it hasn't, whatever are fewer: an export
  * that comes again has nearly all, a sync nearly none.
  */
 export const noteSightings = (
@@ -63,7 +64,7 @@ export const noteSightings = (
     if (first === undefined) return
     yield* database.execute(sql`
       create or replace temp table _older as
-        select md5_number(_source_id) as key, _source_id in (select _source_id from _seen) as seen from ${older}`)
+        select md5_number(_source_id) as key, _source_id in (select _source_id from ${seenOf(staging)}) as seen from ${older}`)
     const [count] = yield* database.rows(
       sql`select count(*) filter (seen) as seen, count(*) filter (not seen) as others from _older`,
       Seen

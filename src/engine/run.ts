@@ -1,5 +1,5 @@
 /** A run: extract every source, build every relation, load every sink; and a record of all of it. */
-import { Clock, Effect, type Scope } from "effect"
+import { Clock, Effect, Fiber, type Scope } from "effect"
 import type { Services } from "../component/connector.ts"
 import { type DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts } from "../component/sink.ts"
@@ -12,7 +12,7 @@ import { load } from "./load.ts"
 import { report } from "./progress.ts"
 import { recorded } from "./record.ts"
 import { Budget, budgetOf, isBudgetSpent } from "./requests.ts"
-import { stageSource } from "./stage.ts"
+import { type Extracted, stageSource } from "./stage.ts"
 
 export interface RunSummary {
   readonly run_id: string
@@ -57,14 +57,12 @@ const steps = (plan: Plan, context: RunContext) =>
     const sources: Record<string, Ledger> = {}
     const unread: Record<string, Unread> = {}
     let stopped = false
-    for (const source of plan.sources) {
-      const staging = Effect.scoped(stageSource(plan, source, context))
-      const { ledger, left } = yield* Effect.mapError(staging, (error) => located(error, source))
+    for (const { extracted, source } of yield* extract(plan, context)) {
+      const { ledger, left } = extracted
       sources[source.name] = ledger
       if (left === null) continue
       const { code, hint, message } = left
       unread[source.name] = { code, message, hint }
-      yield* report({ kind: "note", text: `${source.name}: ${message} ${hint}` })
       stopped ||= isBudgetSpent(left)
     }
     const sinks: Record<string, SinkCounts> = {}
@@ -82,6 +80,42 @@ const steps = (plan: Plan, context: RunContext) =>
       ...(Object.keys(unread).length === 0 ? {} : { unread })
     } satisfies RunSummary
   })
+
+/**
+ * All sources, in the pipeline's order. What is asked of providers takes the time of its quotas: those are read at once,
+ * and what is on this machine beside them, one after another. Of sources that fail the first in the order counts: those
+ * before it are read to their end, those after it stop behind their last batch.
+ */
+const extract = (plan: Plan, context: RunContext) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const reading: Array<{ readonly source: PlannedSource; readonly fiber: Fiber.Fiber<Extracted, RunError> }> = []
+      let earlier: Effect.Effect<unknown, RunError> = Effect.void
+      for (const source of plan.sources) {
+        const isLocal = source.stream.access === undefined
+        const before = [...reading]
+        const staging = Effect.tapError(extractOne(plan, source, context), ({ message }) =>
+          before.some(({ fiber }) => fiber.pollUnsafe() === undefined)
+            ? report({ kind: "note", text: `${message} The sources before it are read to their end first.` })
+            : Effect.void
+        )
+        const fiber = yield* Effect.forkScoped(isLocal ? Effect.andThen(earlier, staging) : staging)
+        if (isLocal) earlier = Fiber.join(fiber)
+        reading.push({ source, fiber })
+      }
+      return yield* Effect.forEach(reading, ({ fiber, source }) =>
+        Effect.map(Fiber.join(fiber), (extracted) => ({ source, extracted }))
+      )
+    })
+  )
+
+const extractOne = (plan: Plan, source: PlannedSource, context: RunContext) =>
+  Effect.scoped(stageSource(plan, source, context)).pipe(
+    Effect.mapError((error) => located(error, source)),
+    Effect.tap(({ left }) =>
+      left === null ? Effect.void : report({ kind: "note", text: `${source.name}: ${left.message} ${left.hint}` })
+    )
+  )
 
 /** Null: the budget of requests is spent before all is looked up. */
 const buildWithin = (plan: Plan, context: RunContext) =>

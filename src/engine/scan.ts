@@ -46,7 +46,8 @@ const commit = (job: Job, scan: Scan) =>
           query: sql`select *, false as _gone${scan.ranked === true ? sql`` : sql`, 0 as _rank`} from (${scan.query})`,
           isAll: true,
           left: scan.copies ?? null,
-          weighed: scan.weighed ?? false
+          weighed: scan.weighed ?? false,
+          again: "copy"
         })
         const superseded = scan.supersedes === undefined ? 0 : yield* supersede(staging, account, scan.supersedes)
         const rejected = scan.rejects === undefined ? 0 : yield* keepRejects(job, scan.rejects)

@@ -10,13 +10,13 @@ import { type Plan, type PlannedSource, stagingTable } from "../pipeline/plan.ts
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { stageBatches } from "./batches.ts"
 import { dropCheckpoint, readCheckpoint } from "./checkpoint.ts"
-import { type Job, type RunContext, type Staged, leaveUnchanged, noteChange, settle } from "./job.ts"
+import { type Job, type RunContext, type Staged, finished, leaveUnchanged, noteChange, settle } from "./job.ts"
 import { type Ledger, addsUp, blank } from "./ledger.ts"
-import { beginMerge } from "./merge.ts"
 import { keptItems, prepareItems } from "./items.ts"
 import { forgetListings } from "./listing.ts"
 import { askerOf, isBudgetSpent } from "./requests.ts"
 import { stageScan } from "./scan.ts"
+import { beginSeeing } from "./seen.ts"
 import { type Staging, prepareStaging, stagingOf } from "./staging.ts"
 import { preparePast } from "./past.ts"
 import { report } from "./progress.ts"
@@ -68,7 +68,7 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
     }
     yield* noteSource(pipeline, source)
     if (prepared === "changed") yield* noteChange(job, 1)
-    yield* beginMerge
+    yield* beginSeeing(staging)
     const complete = usable?.complete === true ? usable.fingerprint : null
     const { reading } = source.bound
     const read =
@@ -86,7 +86,7 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
       }),
       Effect.catchIf(
         (error): error is SourceError => error._tag === "SourceError" && mayBeLeft(error),
-        (error) => Effect.as(settle(job, {}, [], []), error)
+        (error) => settle(job, {}, [], []).pipe(Effect.andThen(finished(job)), Effect.as(error))
       )
     )
     const ledger = yield* Ref.get(job.ledger)

@@ -46,9 +46,6 @@ export interface Connection {
 /** Is the current fiber inside a transaction, and so the holder of the connection? */
 const Holding = Context.Reference<boolean>("keepsake/warehouse/Holding", { defaultValue: () => false })
 
-/** Does the current fiber do with little memory already? */
-const Lean = Context.Reference<boolean>("keepsake/warehouse/Lean", { defaultValue: () => false })
-
 /** Opens a database; it is closed, after pending work, with the scope. */
 export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseError, Scope.Scope> =>
   Effect.gen(function* () {
@@ -248,16 +245,16 @@ const fromConnection = (
 
   // Where what is held doesn't fit into less, it stays as it is.
   const limit = (size: string) => Effect.ignore(execute(sql`set memory_limit = ${literal(size)}`))
+  /** So many do with little memory now: the last of them gives it back. */
+  let leaning = 0
   const lean: Database["Service"]["lean"] = (effect) =>
-    Effect.flatMap(Effect.service(Lean), (already) =>
-      already || leanLimit === null
-        ? effect
-        : Effect.acquireUseRelease(
-            limit(leanLimit),
-            () => Effect.provideService(effect, Lean, true),
-            () => limit(memoryLimit)
-          )
-    )
+    leanLimit === null
+      ? effect
+      : Effect.acquireUseRelease(
+          Effect.suspend(() => (leaning++ === 0 ? limit(leanLimit) : Effect.void)),
+          () => effect,
+          () => Effect.suspend(() => (--leaning === 0 ? limit(memoryLimit) : Effect.void))
+        )
 
   return { database: { execute, rows, describe, append: appendVectors, lean, transaction }, append }
 }
