@@ -19,8 +19,8 @@ const pointsWanted: Wanted = {
   target: pointTarget,
   without: "a history without points",
   recall: recallPoints,
-  query: Effect.fnUntraced(function* ({ files, rows }, newTable) {
-    return yield* pointQuery({ rows, best: yield* newTable("best") }, files)
+  query: Effect.fnUntraced(function* ({ placed, rows }, newTable) {
+    return yield* pointQuery({ rows, best: yield* newTable("best") }, placed)
   })
 }
 
@@ -53,8 +53,8 @@ const visitsWanted: Wanted = {
   target: visitTarget,
   without: "points without visits: google-timeline.points reads them",
   recall: recallVisits,
-  query: Effect.fnUntraced(function* ({ files, rows }, newTable) {
-    return yield* visitQuery({ rows, keyed: yield* newTable("keyed"), visits: yield* newTable("visits") }, files)
+  query: Effect.fnUntraced(function* ({ placed, rows }, newTable) {
+    return yield* visitQuery({ rows, keyed: yield* newTable("keyed"), visits: yield* newTable("visits") }, placed)
   })
 }
 

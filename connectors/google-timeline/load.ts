@@ -12,8 +12,9 @@ import { MAX_RECORD, makeWalker } from "./walk.ts"
 
 const MIB = 1024 ** 2
 
-/** So much of a file is in memory at a time. */
+/** So much of a file is in memory at a time; less at first, so that DuckDB has something to begin with. */
 const WINDOW = 32 * MIB
+const FIRST_WINDOW = 16 * MIB
 /** DuckDB reads one JSON array with one thread, so it is given several. */
 const PIECE = 8 * MIB
 /** So much is set aside before DuckDB reads it, while the next is set aside: each of its statements has a price. */
@@ -56,6 +57,7 @@ export const loadFile = Effect.fnUntraced(function* (
   /** What DuckDB is to read next: seams and all, from there on to where the memory begins. */
   let span: ReadonlyArray<Piece> = []
   let pieces = 0
+  let wanted = Math.min(FIRST_WINDOW, memory.length)
 
   /** Walks up to `until`, and inserts what it finds. Gives where the walk has come to. */
   const walk = Effect.fnUntraced(function* (
@@ -135,7 +137,8 @@ export const loadFile = Effect.fnUntraced(function* (
       pieces += parts.length
       prepend(NOTHING, at)
       const bytes = span.reduce((sum, piece) => sum + piece.bytes, 0)
-      if (parts.length > 0 && !final && (bytes < SPAN || (yield* handOver()))) return
+      const waits = reading !== null && bytes < SPAN
+      if (parts.length > 0 && !final && (waits || (yield* handOver()))) return
     }
     // Whatever isn't cut is walked through, and the walk goes on from the end of the span.
     prepend(yield* settle(), 0)
@@ -145,11 +148,13 @@ export const loadFile = Effect.fnUntraced(function* (
   })
 
   const failure = yield* eachPart(entry, {
-    room: () => ({ memory, from: filled, most: Math.max(0, WINDOW - filled) }),
+    room: () => ({ memory, from: filled, most: Math.max(0, wanted - filled) }),
     take: Effect.fnUntraced(function* (bytes) {
       filled += bytes
       yield* advance(bytes)
-      if (filled >= Math.min(WINDOW, memory.length)) yield* load(false)
+      if (filled < wanted) return
+      wanted = Math.min(WINDOW, memory.length)
+      yield* load(false)
     })
   })
   yield* load(true)

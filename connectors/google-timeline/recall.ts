@@ -3,11 +3,12 @@ import { Effect, Schema } from "effect"
 import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import { type Sql, literal, sql } from "../../src/component/sql.ts"
+import { type File, filesRelation, rowsPlaced } from "./table.ts"
 
-/** Rows as they were read, and the files that they are from: `_file`, `archive`, `member`. */
+/** Rows as they were read, and how rows come to the `archive` and `member` of their `_file`. */
 export interface Told {
   readonly rows: Sql
-  readonly files: Sql
+  readonly placed: (rows: Sql) => Sql
 }
 
 const Count = Schema.Struct({ n: Schema.Number })
@@ -20,7 +21,8 @@ const EARLIER = -1_000_000
  * that some of the rows may be told of, with the columns of the rows.
  */
 export const recall = (
-  { files, rows }: Told,
+  rows: Sql,
+  files: ReadonlyArray<File>,
   staged: Sql,
   select: (rows: Sql, staged: Sql) => Sql,
   recalled: Sql
@@ -28,7 +30,7 @@ export const recall = (
   Effect.gen(function* () {
     const database = yield* Database
     const [some] = yield* database.rows(sql`select count(*) as n from (select 1 from ${staged} limit 1)`, Count)
-    if ((some?.n ?? 0) === 0) return { rows, files }
+    if ((some?.n ?? 0) === 0) return { rows, placed: rowsPlaced(files) }
     yield* database.execute(sql`
       create temp table ${recalled} as
         select *, ${literal(EARLIER)} + dense_rank() over (order by _archive, _member) as _file
@@ -36,7 +38,8 @@ export const recall = (
       insert into ${rows} by name select * exclude (_archive, _member) from ${recalled}`)
     return {
       rows,
-      files: sql`(select * from ${files} union all
-        select distinct _file, _archive as archive, _member as member from ${recalled})`
+      placed: (some) => sql`(select * from ${some} join (
+        select * from ${filesRelation(files)} union all
+        select distinct _file, _archive as archive, _member as member from ${recalled}) using (_file))`
     }
   })

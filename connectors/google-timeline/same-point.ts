@@ -4,6 +4,7 @@ import { Database } from "../../src/component/database.ts"
 import { type Sql, join, literal, name, names, sql } from "../../src/component/sql.ts"
 import { POINT_COLUMNS } from "../location/point.ts"
 import { POINT_RANK } from "./points.ts"
+import type { Told } from "./recall.ts"
 
 const KEY = sql`second, lat5, lon5`
 const CONTENT = Object.keys(POINT_COLUMNS)
@@ -56,7 +57,10 @@ const bestOf = (table: Sql, best: Sql): Sql => sql`
       altitude, speed, track, source_name, _file desc) = 1`
 
 /** A query for the points of a table, each once, and how many copies it leaves out. */
-export const pointQuery = Effect.fnUntraced(function* (tables: { readonly rows: Sql; readonly best: Sql }, files: Sql) {
+export const pointQuery = Effect.fnUntraced(function* (
+  tables: { readonly rows: Sql; readonly best: Sql },
+  placed: Told["placed"]
+) {
   const database = yield* Database
   const { rows, best } = tables
   const ranks = yield* database.rows(
@@ -81,11 +85,11 @@ export const pointQuery = Effect.fnUntraced(function* (tables: { readonly rows: 
             - (select count(*) from (${told})) as n`,
           Count
         )
-  const id = sql`second || ' ' || lat5 || ' ' || lon5`
+  const id = sql`concat_ws(' ', second, lat5, lon5)`
   const query = sql`
     select _source_id,
       archive as _archive, member as _member, -rank as _rank, ${join(CONTENT.map((column) => name(column)))}
-    from (select ${id} as _source_id, * from (${chosen})) join ${files} using (_file)`
+    from ${placed(sql`(select ${id} as _source_id, * from (${chosen}))`)}`
   const supersedes = sql`select _known as _source_id, ${id} as _by from ${rows} where _known <> ${id}`
   return { query, copies: copies?.n ?? 0, supersedes }
 })

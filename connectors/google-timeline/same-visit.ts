@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { Database } from "../../src/component/database.ts"
 import { uuid5Sql } from "../../src/component/id.ts"
 import { type Sql, join, name, names, sql } from "../../src/component/sql.ts"
+import type { Told } from "./recall.ts"
 import { VISIT_COLUMNS } from "./visits.ts"
 
 /** Degrees: about 30 m, less than from one door to the next but one. */
@@ -69,7 +70,7 @@ const matched = (rows: Sql, made: { readonly keyed: Sql; readonly visits: Sql })
 /** A query for the visits of a table, each once, and how many other tellings of them there are. */
 export const visitQuery = Effect.fnUntraced(function* (
   tables: { readonly rows: Sql; readonly keyed: Sql; readonly visits: Sql },
-  files: Sql
+  placed: Told["placed"]
 ) {
   const database = yield* Database
   yield* database.execute(matched(tables.rows, tables))
@@ -80,7 +81,7 @@ export const visitQuery = Effect.fnUntraced(function* (
       archive as _archive, member as _member, -v.rank as _rank,
       case when google_place_id is not null then ${uuid5Sql(["google", "place"], sql`google_place_id`)} end as place_id,
       spot.latitude as latitude, spot.longitude as longitude, ${join(columns.map((column) => sql`v.${name(column)}`))}
-    from ${tables.visits} v semi join (${read}) r on r.key = v.key join ${files} f on f._file = v._file`
+    from ${placed(tables.visits)} v semi join (${read}) r on r.key = v.key`
   const [copies] = yield* database.rows(
     sql`select count(*) - count(distinct key) as n from (${read})`,
     Schema.Struct({ n: Schema.Number })

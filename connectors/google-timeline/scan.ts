@@ -146,7 +146,7 @@ export const scanFiles = Effect.fnUntraced(function* (
     })
   }
   const files = filesRelation(histories)
-  const told = yield* recall({ rows, files }, opening.staged, wanted.recall, yield* makeTable("recalled"))
+  const told = yield* recall(rows, histories, opening.staged, wanted.recall, yield* makeTable("recalled"))
   const scan: Scan = {
     fingerprint: identityOf(set, opening),
     ...(yield* wanted.query(told, makeTable)),

@@ -138,13 +138,29 @@ const reasons = (target: Target): Sql =>
     )
   )}) as o(_outcome, kind, reason)`
 
+/** Where a file is; in a set, it goes by its number. */
+export interface File {
+  readonly archive: string
+  readonly path: string
+}
+
 /** The files of a set by their number, with columns `archive` and `member`. */
-export const filesRelation = (files: ReadonlyArray<{ readonly archive: string; readonly path: string }>): Sql =>
+export const filesRelation = (files: ReadonlyArray<File>): Sql =>
   files.length === 0
     ? sql`(select null::integer as _file, null::varchar as archive, null::varchar as member where false)`
     : sql`(select _file, archive, member from (values ${join(
         files.map(({ archive, path }, index) => sql`(${literal(index)}, ${literal(archive)}, ${literal(path)})`)
       )}) as f(_file, archive, member))`
+
+/** Rows with `archive` and `member` of their files; where there is but one, there is nothing to join. */
+export const rowsPlaced =
+  (files: ReadonlyArray<File>) =>
+  (rows: Sql): Sql => {
+    const [first, second] = files
+    return first === undefined || second !== undefined
+      ? sql`(select * from ${rows} join ${filesRelation(files)} using (_file))`
+      : sql`(select *, ${literal(first.archive)} as archive, ${literal(first.path)} as member from ${rows})`
+  }
 
 export const selectRejects = (table: Sql, target: Target, files: Sql): Sql => sql`
   select _outcome as code, o.reason, f.archive, f.member, t._position as position, t._raw as raw

@@ -6,13 +6,11 @@ const MAX_SECONDS = 100_000_000_000
 const MAX_MILLISECONDS = 100_000_000_000_000
 const MAX_MICROSECONDS = 100_000_000_000_000_000
 
-const ofNumber = (text: Sql): Sql => {
-  const number = sql`try_cast(${text} as bigint)`
-  return sql`make_timestamptz(case
-    when ${number} between ${literal(-MAX_SECONDS)} and ${literal(MAX_SECONDS)} then ${number} * 1000000
-    when ${number} between ${literal(-MAX_MILLISECONDS)} and ${literal(MAX_MILLISECONDS)} then ${number} * 1000
-    when ${number} between ${literal(-MAX_MICROSECONDS)} and ${literal(MAX_MICROSECONDS)} then ${number} end)`
-}
+// The number stands here once: an expression that is repeated is computed before all else, also where nobody asks for it.
+const ofNumber = (text: Sql): Sql => sql`make_timestamptz(list_transform([try_cast(${text} as bigint)], lambda n: case
+    when n between ${literal(-MAX_SECONDS)} and ${literal(MAX_SECONDS)} then n * 1000000
+    when n between ${literal(-MAX_MILLISECONDS)} and ${literal(MAX_MILLISECONDS)} then n * 1000
+    when n between ${literal(-MAX_MICROSECONDS)} and ${literal(MAX_MICROSECONDS)} then n end)[1])`
 
 /** The first of several texts that is a time: ISO 8601 with or without fraction, seconds or milliseconds; or infinity. */
 export const instantOf = (...texts: ReadonlyArray<Sql>): Sql =>

@@ -12,13 +12,21 @@ import { type Staging, hashOf, recordsOf, rewriteRecords, storedColumns } from "
 /** The rows of a query with the columns that are stored. */
 const storedRows = (staging: Staging, query: Sql, exports: ReadonlyMap<string, EpochMillis>): Sql => {
   const at = instant(staging.now)
-  const times = [...exports].map(([path, time]) => sql`(${literal(path)}, ${instant(time)})`)
+  const [first, ...others] = [...exports]
+  // Of one archive, nothing has to be joined.
   const dated =
-    times.length === 0 ? sql`` : sql`left join (values ${join(times)}) as e(_path, _exported_at) on e._path = _archive`
+    others.length === 0
+      ? sql``
+      : sql`left join (values ${join([...exports].map(([path, time]) => sql`(${literal(path)}, ${instant(time)})`))})
+          as e(_path, _exported_at) on e._path = _archive`
+  const exportedAt =
+    first === undefined
+      ? sql`null::timestamptz`
+      : sql`case when _archive = ${literal(first[0])} then ${instant(first[1])} end`
   const own: { readonly [column: string]: Sql } = {
     _id: sql`_id::uuid`,
     _said: sql`null::uhugeint`,
-    _as_of: times.length === 0 ? sql`null::timestamptz` : sql`e._exported_at`,
+    _as_of: others.length === 0 ? exportedAt : sql`e._exported_at`,
     _run: sql`${literal(staging.runId)}::uuid`,
     _first_seen_at: at,
     _last_seen_at: at,
