@@ -9,7 +9,7 @@ import type { Database } from "../component/database.ts"
 import { DatabaseError } from "../component/error.ts"
 import { sql } from "../component/sql.ts"
 import type { Home } from "./home.ts"
-import { Answer, Notice, Question } from "./owner.ts"
+import { Answer, Notice, Question } from "./question.ts"
 
 const Columns = Schema.Array(Schema.Tuple([Schema.String, Schema.String]))
 

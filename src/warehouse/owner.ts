@@ -1,49 +1,61 @@
 /** One owner, many hands: the process that holds the database file answers the questions of others, through a socket. */
-import { createServer } from "node:http"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { type Socket, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Schema, type Scope } from "effect"
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { DatabaseError } from "../component/error.ts"
-import { authored } from "../component/sql.ts"
 import type { Connection } from "./duckdb.ts"
 import type { Home } from "./home.ts"
-
-/** What a guest asks, and the directory that its relative paths start in. */
-export const Question = Schema.Struct({
-  kind: Schema.Literals(["rows", "describe", "execute"]),
-  statement: Schema.String,
-  directory: Schema.String
-})
-
-export const Answer = Schema.Union([
-  Schema.Struct({ ok: Schema.Literal(true), value: Schema.Unknown }),
-  Schema.Struct({ ok: Schema.Literal(false), error: DatabaseError })
-])
-
-/** Where the owner listens; beside the database. */
-export const Notice = Schema.fromJsonString(Schema.Struct({ socket: Schema.String }))
+import { Notice } from "./question.ts"
 
 /** Longer paths than this are refused for sockets by some systems. */
 const LONGEST_PATH = 100
 
-const AnyRow = Schema.Record(Schema.String, Schema.Unknown)
+/** So long may an answer take when the owner is about to leave. */
+const GRACE = "1 second"
 
 /** Answers guests until the scope ends. Where no socket can be had, there are no guests: the owner goes on without. */
 export const serveGuests = (home: Home, connection: Connection): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const socket = yield* socketPath(home)
-    const server = yield* NodeHttpServer.make(createServer, { path: socket, gracefulShutdownTimeout: "1 second" })
-    yield* server.serve(reply(connection))
+    // HTTP takes longer to load than a short run: it is there when the first guest is.
+    const answering = yield* Effect.cached(
+      Effect.flatMap(
+        Effect.promise(() => import("./answer.ts")),
+        (loaded) => loaded.answering(connection)
+      )
+    )
+    const runFork = Effect.runForkWith(yield* Effect.context<Scope.Scope>())
+    yield* listen(socket, (guest) => runFork(Effect.map(answering, (server) => server.emit("connection", guest))))
     const text = yield* Effect.orDie(Schema.encodeEffect(Notice)({ socket }))
     yield* Effect.acquireRelease(
       Effect.promise(() => writeFile(home.owner, text, { mode: 0o600 })),
       () => Effect.promise(() => rm(home.owner, { force: true }))
     )
   }).pipe(Effect.catchCause((cause) => Effect.logDebug("No socket for other processes", cause)))
+
+const listen = (path: string, receive: (guest: Socket) => void): Effect.Effect<void, unknown, Scope.Scope> =>
+  Effect.suspend(() => {
+    const guests = new Set<Socket>()
+    const server = createServer((guest) => {
+      guests.add(guest)
+      guest.once("close", () => guests.delete(guest))
+      receive(guest)
+    })
+    const closed = Effect.callback<void>((resume) => {
+      server.close(() => resume(Effect.void))
+    })
+    const begin = Effect.callback<void, unknown>((resume) => {
+      server.once("error", (error) => resume(Effect.fail(error)))
+      server.listen(path, () => resume(Effect.void))
+    })
+    return Effect.acquireRelease(begin, () =>
+      closed.pipe(
+        Effect.timeoutOption(GRACE),
+        Effect.andThen(Effect.sync(() => guests.forEach((guest) => guest.destroy())))
+      )
+    )
+  })
 
 const socketPath = (home: Home): Effect.Effect<string, never, Scope.Scope> => {
   if (process.platform === "win32") return Effect.succeed(`\\\\.\\pipe\\keepsake-${process.pid}`)
@@ -64,27 +76,3 @@ const socketPath = (home: Home): Effect.Effect<string, never, Scope.Scope> => {
     (folder) => join(folder, "owner.sock")
   )
 }
-
-const reply = (connection: Connection) =>
-  Effect.gen(function* () {
-    const question = yield* HttpServerRequest.schemaBodyJson(Question)
-    const answer = yield* ask(connection, question).pipe(
-      Effect.map((value): typeof Answer.Type => ({ ok: true, value })),
-      Effect.catch((error) => Effect.succeed<typeof Answer.Type>({ ok: false, error }))
-    )
-    return yield* HttpServerResponse.schemaJson(Answer)(answer)
-  }).pipe(Effect.catchCause(() => Effect.succeed(HttpServerResponse.empty({ status: 400 }))))
-
-const ask = (connection: Connection, { directory, kind, statement }: typeof Question.Type) =>
-  Effect.gen(function* () {
-    const database = yield* connection.guest(directory)
-    const text = authored(statement)
-    switch (kind) {
-      case "rows":
-        return yield* database.rows(text, AnyRow)
-      case "describe":
-        return [...(yield* database.describe(text))]
-      case "execute":
-        return yield* Effect.as(database.execute(text), null)
-    }
-  }).pipe(Effect.scoped)

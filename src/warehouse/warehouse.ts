@@ -5,6 +5,7 @@ import { Database } from "../component/database.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import { type Connection, type OpenOptions, open } from "./duckdb.ts"
 import { type Home, prepareHome } from "./home.ts"
+import { serveGuests } from "./owner.ts"
 import { createSchema, fromVersion1 } from "./schema.ts"
 
 export class Warehouse extends Context.Service<Warehouse, Connection>()("keepsake/warehouse/Warehouse") {}
@@ -37,15 +38,12 @@ export const warehouseLayer = (
     })
   )
 
-// Only long runs and their guests need HTTP: commands start faster without it.
-const loadOwner = Effect.promise(() => import("./owner.ts"))
+// Only guests need HTTP: commands start faster without it.
 const loadGuest = Effect.promise(() => import("./guest.ts"))
 
 /** The same, answering other processes as long as it is open. */
 export const servedWarehouse = (home: Home, memoryLimit?: string) =>
-  Layer.tap(warehouseLayer(home, memoryLimit), (context) =>
-    Effect.flatMap(loadOwner, ({ serveGuests }) => serveGuests(home, Context.get(context, Warehouse)))
-  )
+  Layer.tap(warehouseLayer(home, memoryLimit), (context) => serveGuests(home, Context.get(context, Warehouse)))
 
 /** A home's database for reading: our own, or by way of the process that holds it. */
 export const readingLayer = (home: Home, memoryLimit?: string): Layer.Layer<Database, DatabaseError | SourceError> =>
