@@ -57,7 +57,7 @@ export const mentionsPeople = ({ columns }: Relation): boolean => columns.has("a
 /**
  * Who has no name has the one that the address spells, if anyone is called that.
  * CTEs: `mentions`, each with its `alias` (the id of a mailbox, or of a name without one), and `aliases`, each with its
- * `mailbox` (null: a name only) and its `names`, as they are compared.
+ * `mailbox` (null: a name only), its `names`, as they are compared, and its `addresses`.
  */
 export const mentionSteps = (relations: ReadonlyArray<Relation>): Sql => sql`
   written as (
@@ -75,6 +75,7 @@ export const mentionSteps = (relations: ReadonlyArray<Relation>): Sql => sql`
     from (select *, ${mailbox(sql`address`)} as mailbox from told) where coalesce(mailbox, plain) is not null
   ),
   aliases as materialized (
-    select alias, any_value(mailbox) as mailbox, list_sort(list(distinct plain) filter (plain is not null)) as names
+    select alias, any_value(mailbox) as mailbox, list_sort(list(distinct plain) filter (plain is not null)) as names,
+      list_sort(list(distinct address) filter (address is not null)) as addresses
     from mentions group by alias
   )`

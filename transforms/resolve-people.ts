@@ -5,7 +5,7 @@ import { sql } from "../src/component/sql.ts"
 import { listTransform } from "../src/component/transform.ts"
 import { requireColumns } from "./columns.ts"
 import { mentionSteps, mentionsPeople } from "./people-mentions.ts"
-import { type ByName, mergeSteps } from "./people-merge.ts"
+import { type ByName, decisions, mergeSteps } from "./people-merge.ts"
 
 const ANA = "00000000-0000-4000-8000-000000000001"
 const BEN = "00000000-0000-4000-8000-000000000002"
@@ -18,7 +18,8 @@ export const resolvePeople = listTransform({
     "Reads whom events invite (`attendees`) and whom pictures show (`people`). Addresses of one mailbox are one person: without `+tag`, and at Gmail without dots. An address without a name has the one that it spells (`ana.lindner@…`), if anyone is called that.",
     "Two addresses with the same full name are one person unless two of that name are ever invited to one event: then only those with the same companions (at least two, and half of the fewer) are, and never two that were invited together.",
     "A name without an address, as pictures have it, is the only person of that name; where there are several, or for a first name, it is the one who was at the events of these pictures (`right_id`, as link-events gives it).",
-    "One row for each person and link: `attends` an event, `appears_in` a picture, `same_as` each other address or name of the person, with the reason as rule and evidence. `addresses` has all of a person's."
+    "What you have merged or split by hand stays so (`keepsake merge`, `keepsake split`): what was split off is one with nothing else unless you merge it.",
+    "One row for each person and link: `attends` an event, `appears_in` a picture, `same_as` each other address or name of the person, with the reason as rule and evidence. `addresses` has all of a person's; `itself` has those from which its id is."
   ].join(" "),
   config: {
     by_name: Schema.Literals(["uncontested", "with-companions", "never"])
@@ -88,20 +89,23 @@ export const resolvePeople = listTransform({
         })
       }
     }
-    return { entity: "people", query: sql`with ${mentionSteps(from)}, ${mergeSteps(by_name)}, ${ROWS}` }
+    return { entity: "people", decisions, query: sql`with ${mentionSteps(from)}, ${mergeSteps(by_name)}, ${ROWS}` }
   })
 })
 
-const ROWS = sql`mine as (select m.*, p.person from mentions m join persons p using (alias)),
+const ROWS = sql`mine as (select m.*, p.person, p.main from mentions m join persons p using (alias)),
   -- A full name rather than a first name; else the one most used.
   called as (
-    select person, arg_min(name, {'short': not contains(trim(name), ' '), 'uses': -uses, 'name': name}) as name
-    from (select person, name, count(*) as uses from mine where name is not null group by person, name) group by person
+    select person, arg_min(name, {'merged': not main, 'short': not contains(trim(name), ' '), 'uses': -uses, 'name': name}) as name
+    from (select person, main, name, count(*) as uses from mine where name is not null group by person, main, name) group by person
   ),
   people as (
-    select person, any_value(c.name) as name,
+    select person, any_value(c.name) as name, any_value(a.itself) as itself,
       to_json(list_sort(list(distinct address) filter (address is not null)))::varchar as addresses
-    from mine left join called c using (person) group by person
+    from mine left join called c using (person)
+      left join (select alias as person, json_merge_patch('{}', {'name': names[1], 'addresses': addresses}::json)::varchar as itself from aliases) a
+        using (person)
+    group by person
   ),
   linked as (
     select person, case place when 'events' then 'attends' else 'appears_in' end as link_relation, place as right_entity,
@@ -109,9 +113,10 @@ const ROWS = sql`mine as (select m.*, p.person from mentions m join persons p us
       case place when 'events' then json_object('role', max(role), 'response', max(response)) end::varchar as link_evidence
     from mine group by person, place, place_id
     union all
-    select person, 'same_as', 'people', alias, confidence, 'resolve-people/1:' || rule, evidence::varchar
-    from persons where alias <> person
+    select person, 'same_as', 'people', alias, confidence, 'resolve-people/1:' || rule,
+      json_merge_patch(coalesce(evidence, '{}'), coalesce(to_json({'addresses': a.addresses}), '{}'))::varchar
+    from persons p join aliases a using (alias) where alias <> person and alias not in (select alias from hands)
   )
-  select 'people' as _entity, person as _id, name, addresses, link_relation, right_entity, right_id,
+  select 'people' as _entity, person as _id, name, addresses, itself, link_relation, right_entity, right_id,
     link_confidence::double as link_confidence, link_rule, link_evidence
   from linked join people using (person)`

@@ -7,7 +7,7 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts } from "../../src/component/sink.ts"
-import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
+import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
 import { entities } from "../../src/life/entity.ts"
 import { MEMORY_COLUMNS, entityTables, links, memories } from "../../src/life/table.ts"
 import { type Change, madeBy, none, plus, upsert } from "../../src/life/upsert.ts"
@@ -37,7 +37,7 @@ export const loadDerived = (relation: Relation, change: Change): Effect.Effect<S
 const targetOf = ({ columns, entity }: Relation) => {
   if (entity === "people" || entity === "places") {
     const own = Object.keys(entities[entity].columns).filter((column) => columns.has(column))
-    return { table: entityTables[entity], id: entities[entity].id, own, made: sql`` }
+    return { table: entityTables[entity], id: entities[entity].id, own, made: empty }
   }
   const own = MEMORY_COLUMNS.filter((column) => columns.has(column) && column !== "made_by")
   return { table: memories, id: "memory_id", own, made: null }
@@ -47,13 +47,17 @@ const loadRows = (relation: Relation, maker: string, change: Change) =>
   Effect.gen(function* () {
     const { id, made, own, table } = targetOf(relation)
     const entity = relation.entity ?? "memory"
-    const known = sql`select from_id as id, to_id as member from life.links where from_type = ${literal(entity)}
-      and relation in ${MADE_OF} and made_by = ${literal(`${maker}.links`)}`
+    const ours = sql`life.links where from_type = ${literal(entity)} and made_by = ${literal(`${maker}.links`)}`
+    // A person's id is that of an address, or a name: a member, too, unless it is another's by now.
+    const itself = (rows: Sql): Sql => (entity === "people" ? sql`union ${rows}` : empty)
+    const known = sql`select from_id as id, to_id as member from ${ours} and relation in ${MADE_OF}
+      ${itself(sql`select from_id, from_id from ${ours} and from_id not in (select to_id from ${ours} and relation = 'same_as')`)}`
     // A day is its date: only what is known by its members may be renamed.
     yield* keepIds({
       entity,
       wanted: sql`select distinct _id as id, right_id as member from ${relation.table}
-        where link_relation in ${MADE_OF} and right_id is not null ${relation.columns.has("kind") ? sql`and kind <> 'day'` : sql``}`,
+        where link_relation in ${MADE_OF} and right_id is not null ${relation.columns.has("kind") ? sql`and kind <> 'day'` : empty}
+        ${itself(sql`select _id, _id from ${relation.table}`)}`,
       known
     })
     const values = own.map((column) => sql`, any_value(${name(column)}) as ${name(column)}`)
@@ -62,7 +66,11 @@ const loadRows = (relation: Relation, maker: string, change: Change) =>
       from (select _id ${join(values, "")} from ${relation.table} where _id is not null group by _id) r
         left join (select id, kept from _renamed where entity = ${literal(entity)}) n on n.id = r._id`
     const columns = [id, ...own, ...(made === null ? ["made_by"] : [])]
-    const sweep = made === null ? madeBy(maker) : sql`t.${name(id)} in (select id from (${known}))`
+    const sweep =
+      made === null
+        ? madeBy(maker)
+        : sql`t.${name(id)} in (select id from (${known})) and t.${name(id)} not in
+      (select from_id from life.links where from_type = ${literal(entity)} and made_by <> ${literal(`${maker}.links`)})`
     return yield* upsert(table, { query, columns }, change, { sweep, keepKnown: made !== null })
   })
 
@@ -76,11 +84,18 @@ const loadLinks = (relation: Relation, maker: string, change: Change) =>
         link_evidence::json as evidence, ${literal(made)} as made_by
       from ${relation.table} r left join ${renamed(sql`f`)} on f.entity = r._entity and f.id = r._id
         left join ${renamed(sql`t`)} on t.entity = r.right_entity and t.id = r.right_id
-      where link_relation is not null and right_id is not null`
+      where link_relation is not null and right_id is not null and not (link_relation = 'same_as' and right_id is not distinct from f.kept)
+      ${relation.entity === "people" && relation.columns.has("itself") ? renamedPeople(relation, made) : empty}`
     const within = sql`(relation, from_type) in (select distinct link_relation, _entity from ${relation.table})
       and (made_by = ${literal(made)} or from_id in (select from_id from (${query})))`
     return yield* upsert(links, { query, columns: LINK_COLUMNS }, change, { sweep: madeBy(made), within })
   })
+
+/** Who keeps an id from before is the same as the address or name whose id the transform gave instead. */
+const renamedPeople = ({ table }: Relation, made: string): Sql => sql`
+  union all
+  select 'people', f.kept, 'same_as', 'people', _id, 1.0, 'same-id/1', any_value(itself)::json, ${literal(made)}
+  from ${table} join _renamed f on f.entity = 'people' and f.id = _id group by f.kept, _id`
 
 const Missing = Schema.Struct({ entity: Schema.NullOr(Schema.String) })
 

@@ -1,18 +1,23 @@
 /** What a person sets right: it stays, whatever is imported later, and can be undone as any run. */
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
+import type { Catalogue } from "../component/catalogue.ts"
 import type { Uuid } from "../component/column.ts"
-import { Database } from "../component/database.ts"
+import type { Services } from "../component/connector.ts"
+import type { Database } from "../component/database.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts } from "../component/sink.ts"
 import { mergeAll, setFields, splitMembers } from "../engine/edit.ts"
+import { heed } from "../engine/heed.ts"
+import { plansOf } from "../engine/rebuild.ts"
+import { splitPerson } from "../engine/split-person.ts"
 import { unmerge } from "../engine/undo/unmerge.ts"
 import { recorded } from "../engine/record.ts"
-import { find } from "../life/find.ts"
+import { type Found, find } from "../life/find.ts"
 import { type Change, none, plus } from "../life/upsert.ts"
-import { Warehouse, warehouseLayer } from "../warehouse/warehouse.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
 import type { EditInput, IdsInput } from "./flags/life.ts"
-import { homeOf, ifThere } from "./session.ts"
+import { keptLayer } from "./session.ts"
 
 export const edit = (shared: Shared, { fields, id }: EditInput) =>
   changing(shared, "edit", (change) =>
@@ -47,7 +52,8 @@ export const merge = (shared: Shared, { ids }: IdsInput) =>
   changing(shared, "merge", (change) =>
     Effect.gen(function* () {
       const all = yield* Effect.forEach(ids, find)
-      return { ids: all.map((found) => found.id), counts: yield* mergeAll(all, change) }
+      const counts = plus(yield* mergeAll(all, change), yield* heedIf(all, change))
+      return { ids: all.map((found) => found.id), counts }
     })
   )
 
@@ -56,11 +62,21 @@ export const split = (shared: Shared, { ids: [first = "", ...parts] }: IdsInput)
     Effect.gen(function* () {
       const whole = yield* find(first)
       const separated = yield* unmerge(whole, parts, change)
-      if (separated.length > 0) return { ids: [whole.id, ...separated], counts: none }
+      if (separated.length > 0) return { ids: [whole.id, ...separated], counts: yield* heedIf([whole], change) }
+      if (whole.type === "people") {
+        const apart = yield* splitPerson(whole, parts, change)
+        return { ids: [whole.id, apart], counts: yield* heedIf([whole], change) }
+      }
       const members = yield* Effect.forEach(parts, find)
       return { ids: [whole.id], counts: yield* splitMembers(whole, members, change) }
     })
   )
+
+/** Who is who is resolved anew at once. */
+const heedIf = (all: ReadonlyArray<Found>, change: Change) =>
+  all.some(({ type }) => type === "people")
+    ? Effect.flatMap(plansOf(process.env), (plans) => heed(plans, change))
+    : Effect.succeed(none)
 
 interface Changed {
   readonly ids: ReadonlyArray<Uuid>
@@ -71,7 +87,7 @@ interface Changed {
 const changing = <E extends DatabaseError | SourceError | ReturnType<typeof commandError>>(
   shared: Shared,
   command: string,
-  work: (change: Change) => Effect.Effect<Changed, E, Database>
+  work: (change: Change) => Effect.Effect<Changed, E, Database | Warehouse | Services | Catalogue>
 ) =>
   answer(
     command,
@@ -91,5 +107,5 @@ const changing = <E extends DatabaseError | SourceError | ReturnType<typeof comm
         `Take it back with: keepsake undo ${run_id}`
       ].join("\n")
       return { summary, result: summary, text }
-    }).pipe(Effect.provide(ifThere(shared, warehouseLayer(homeOf(shared), Option.getOrUndefined(shared.memory)))))
+    }).pipe(Effect.scoped, Effect.provide(keptLayer(shared)))
   )

@@ -32,7 +32,7 @@ export const explain = (shared: Shared, { id, missing }: ExplainInput) =>
 const MOST_LISTED = 12
 
 const words = (found: Explanation): string => {
-  const { edits, id, label, links, members, merged, origins, row, runs, type, way } = found
+  const { edits, id, label, links, members, merged, origins, row, runs, separated, type, way } = found
   return [
     `${label === "" ? "Without a name" : label}: ${type} ${id}`,
     ...described(row),
@@ -47,6 +47,11 @@ const words = (found: Explanation): string => {
       "One with",
       merged.map((other) => `${other}: merged by you`)
     ),
+    ...section("Not one with", [
+      ...new Set(
+        separated.map(({ as, edited_at, from }) => `${as === id ? from : as}: split by you (${day(edited_at)})`)
+      )
+    ]),
     ...section(
       "Edited by you",
       edits.map(

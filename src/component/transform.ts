@@ -51,6 +51,8 @@ export interface Built<R> {
   /** What its rows are, where they aren't those of the relation that is transformed. */
   readonly entity?: RowEntity
   readonly lookups?: ReadonlyArray<Lookup<R>>
+  /** Selects what a person has decided that the query heeds (I8): the step is done again when that changes. */
+  readonly decisions?: Sql
 }
 
 /** A relation that a transform asks for. */

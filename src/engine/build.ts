@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import type { Services } from "../component/connector.ts"
 import { type DatabaseError, SourceError } from "../component/error.ts"
 import type { Relation } from "../component/relation.ts"
-import { join, literal, name, names, sql } from "../component/sql.ts"
+import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { hashOf } from "../pipeline/checking.ts"
 import type { Plan, PlannedTransform } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
@@ -77,10 +77,17 @@ const buildStep = (
   context: RunContext
 ): Building<Step> =>
   Effect.gen(function* () {
-    const { lookups = [], query } = transform.built
+    const { decisions, lookups = [], query } = transform.built
     // What has expired is asked for again, and is gone from what was made of it.
+    const decided = decisions === undefined ? null : yield* contentOf(decisions)
     const versionNow = Effect.map(Effect.forEach(lookups, ageOf), (ages) =>
-      hashOf([query, lookups.map(({ version }) => version), inputVersions, ages])
+      hashOf([
+        query,
+        lookups.map(({ version }) => version),
+        inputVersions,
+        ages,
+        ...(decided === null ? [] : [decided])
+      ])
     )
     const before = yield* versionNow
     const { database } = yield* Warehouse
@@ -121,6 +128,17 @@ const buildStep = (
     yield* nameRelations([transform.relation])
     yield* report({ kind: "finished", step: transform.name, outcome: `${counts.in} in, ${counts.out} out` })
     return { counts, version }
+  })
+
+/** Of rows, in any order. */
+const contentOf = (rows: Sql) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const [row] = yield* database.rows(
+      sql`select coalesce(string_agg(r::varchar, chr(10) order by r::varchar), '') as content from (${rows}) r`,
+      Schema.Struct({ content: Schema.String })
+    )
+    return row?.content ?? ""
   })
 
 const exists = (table: string) =>

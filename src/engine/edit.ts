@@ -50,7 +50,7 @@ export const setFields = (
       fields.map(([field]) => field),
       change
     )
-    yield* write(
+    yield* writeEdits(
       values.map(({ field, json }) => ({ type, id, field, json })),
       change
     )
@@ -72,7 +72,8 @@ interface Edit {
   readonly json: string
 }
 
-const write = (rows: ReadonlyArray<Edit>, change: Change): Effect.Effect<void, DatabaseError, Database> =>
+/** Keeps what a person says; values are JSON text. */
+export const writeEdits = (rows: ReadonlyArray<Edit>, change: Change): Effect.Effect<void, DatabaseError, Database> =>
   Effect.asVoid(
     upsert(
       edits,
@@ -143,7 +144,7 @@ export const mergeAll = (all: ReadonlyArray<Found>, change: Change) =>
     }
     const twin = others.find(({ id }, index) => id === kept.id || others.findIndex((other) => other.id === id) < index)
     if (twin !== undefined) return yield* refuse("same-id", `${twin.id} is named twice.`, "Name different ones.")
-    yield* write(
+    yield* writeEdits(
       others.map(({ id, type }) => ({
         type,
         id,
@@ -251,7 +252,7 @@ export const splitMembers = (memory: Found, members: ReadonlyArray<Found>, chang
       member === undefined ? [] : [{ type: member.type, id: members[index]?.id ?? into }]
     )
     const json = JSON.stringify(into)
-    yield* write(
+    yield* writeEdits(
       moved.map(({ id, type }) => ({ type, id, field: MEMORY_ID, json })),
       change
     )

@@ -5,9 +5,18 @@ import type { DatabaseError } from "../component/error.ts"
 import { type Sql, join, literal, name, sql } from "../component/sql.ts"
 import { type LifeTable, type Reference, bookkeeping, edits, masked, tableOf } from "./table.ts"
 
-/** Fields of edits that aren't columns: an entity that is another one, and a memory that a member is moved to. */
+/**
+ * Fields of edits that aren't columns: an entity that is another one, a memory that a member is moved to, and an address
+ * or name that isn't the person's whom the rules take it for (`{"from", "as"}`: ids of both persons).
+ */
 export const MERGED_INTO = "merged_into"
 export const MEMORY_ID = "memory_id"
+export const SPLIT_FROM = "split_from"
+
+/** What a person has said of entities of a type, as `entity_id`, `field` and `value`. */
+export const edited = (type: string, fields: ReadonlyArray<string>): Sql =>
+  sql`select entity_id, field, value from ${tableOf(edits)}
+    where entity_type = ${literal(type)} and field in (${join(fields.map((field) => literal(field)))})`
 
 /** What concerns one table. */
 export interface Edited {

@@ -70,7 +70,7 @@ export const split = Command.make(
   call<IdsInput>(async () => (await import("../edit.ts")).split)
 ).pipe(
   Command.withDescription(
-    "Take members out of a memory, or what was merged into one out again: the whole first, then parts"
+    "Take members out of a memory, addresses out of a person, or what was merged into one out again: the whole first, then parts"
   )
 )
 

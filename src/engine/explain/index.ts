@@ -4,7 +4,7 @@ import { Database } from "../../component/database.ts"
 import { type Sql, join, literal, name, names, sql } from "../../component/sql.ts"
 import type { Found } from "../../life/find.ts"
 import { labelOf } from "../../life/label.ts"
-import { MERGED_INTO } from "../../life/edit.ts"
+import { MERGED_INTO, SPLIT_FROM } from "../../life/edit.ts"
 import { type LifeTable, imagesOf, tableOf, tablesByType } from "../../life/table.ts"
 import { type Origin, originsOf } from "./origins.ts"
 import { type Station, wayOf } from "./way.ts"
@@ -29,6 +29,13 @@ export interface Edit {
   readonly edited_at: string
 }
 
+export interface Separated {
+  readonly id: string
+  readonly from: string
+  readonly as: string
+  readonly edited_at: string
+}
+
 export interface Touch {
   readonly run_id: string
   readonly command: string | null
@@ -49,6 +56,8 @@ export interface Explanation {
   readonly links: ReadonlyArray<Linked>
   /** Others that a person made one with it. */
   readonly merged: ReadonlyArray<string>
+  /** What a person said isn't one: addresses and names by their ids, whose they were taken for, and whose they are. */
+  readonly separated: ReadonlyArray<Separated>
   readonly edits: ReadonlyArray<Edit>
   readonly runs: ReadonlyArray<Touch>
 }
@@ -80,6 +89,7 @@ export const explain = ({ id, table, type }: Found) =>
       way: yield* wayOf([id, ...members.map((member) => member.id)]),
       links: all.filter((link) => !contained.includes(link)),
       merged: yield* mergedInto(type, id),
+      separated: yield* separatedFrom(type, id),
       edits: yield* editsOf(type, id),
       runs: yield* touchesOf(table, id)
     } satisfies Explanation
@@ -131,6 +141,24 @@ const mergedInto = (type: string, id: string) =>
     return rows.map((row) => row.id)
   })
 
+const SeparatedRow = Schema.Struct({
+  id: Schema.String,
+  from: Schema.String,
+  as: Schema.String,
+  edited_at: Schema.String
+})
+
+const separatedFrom = (type: string, id: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    return yield* database.rows(
+      sql`select entity_id::varchar as id, value->>'$.from' as "from", value->>'$.as' as "as", edited_at from life.edits
+        where entity_type = ${literal(type)} and field = ${literal(SPLIT_FROM)}
+          and ${literal(id)} in (entity_id::varchar, value->>'$.from', value->>'$.as') order by edited_at, id`,
+      SeparatedRow
+    )
+  })
+
 const Json = Schema.NullOr(Schema.fromJsonString(Schema.Unknown))
 const EditRow = Schema.Struct({ field: Schema.String, value: Json, imported: Json, edited_at: Schema.String })
 
@@ -140,7 +168,8 @@ const editsOf = (type: string, id: string) =>
     return yield* database.rows(
       sql`select field, e.value::varchar as value, m.value::varchar as imported, edited_at
         from life.edits e left join life.masked m using (entity_type, entity_id, field)
-        where entity_type = ${literal(type)} and entity_id = ${literal(id)} order by edited_at, field`,
+        where entity_type = ${literal(type)} and entity_id = ${literal(id)} and field <> ${literal(SPLIT_FROM)}
+        order by edited_at, field`,
       EditRow
     )
   })

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { Database } from "../../component/database.ts"
 import type { DatabaseError } from "../../component/error.ts"
 import { type Sql, authored, empty, join, literal, name, sql } from "../../component/sql.ts"
+import { MERGED_INTO, SPLIT_FROM } from "../../life/edit.ts"
 import { edits, imagesOf, lifeTables, masked, tableOf, tablesByType } from "../../life/table.ts"
 import { stagingName } from "../../pipeline/plan.ts"
 import { recordsOf } from "../staging.ts"
@@ -101,7 +102,10 @@ const eraseWith = (gone: Sql): Erasing<void> =>
     yield* database.execute(sql`drop table _erased`)
   })
 
-/** What nothing is left of: memories without members, links and edits of what isn't there. */
+/**
+ * What nothing is left of: memories without members, links and edits of what isn't there. Addresses that are the same as a
+ * person are no rows of their own.
+ */
 export const sweepLife = (): Erasing<void> =>
   Effect.gen(function* () {
     const database = yield* Database
@@ -113,12 +117,14 @@ export const sweepLife = (): Erasing<void> =>
       const lost = (typeColumn: string, id: string) =>
         sql`${name(typeColumn)} = ${literal(type)} and not (${there(id)})`
       yield* database.execute(sql`
-        delete from life.links where ${lost("from_type", "from_id")} or ${lost("to_type", "to_id")};
+        delete from life.links where ${lost("from_type", "from_id")} or ${lost("to_type", "to_id")} and relation <> 'same_as';
         delete from life.provenance where ${lost("entity_type", "entity_id")};
-        delete from ${tableOf(edits)} where ${lost("entity_type", "entity_id")} and field <> 'merged_into';
+        delete from ${tableOf(edits)} where ${lost("entity_type", "entity_id")} and field not in (${literal(MERGED_INTO)}, ${literal(SPLIT_FROM)});
         delete from ${tableOf(masked)} where ${lost("entity_type", "entity_id")};`)
     }
     yield* database.execute(sql`
+      delete from ${tableOf(edits)} where field = ${literal(SPLIT_FROM)}
+        and (value->>'$.as')::uuid not in (select person_id from life.people);
       update life.memories set place_id = null where place_id not in (select place_id from life.places);
       update life.memories set cover_media_id = null where cover_media_id not in (select media_id from life.media);
       update life.visits set place_id = null where place_id not in (select place_id from life.places);`)

@@ -5,9 +5,11 @@ import type { Services } from "../../component/connector.ts"
 import { Database } from "../../component/database.ts"
 import { type DatabaseError, type SourceError, sourceError } from "../../component/error.ts"
 import { join, literal, sql } from "../../component/sql.ts"
-import { imagesOf, lifeTables, tableOf } from "../../life/table.ts"
+import { edits, imagesOf, lifeTables, tableOf } from "../../life/table.ts"
+import { MERGED_INTO, SPLIT_FROM } from "../../life/edit.ts"
 import type { Plan } from "../../pipeline/plan.ts"
 import { Warehouse } from "../../warehouse/warehouse.ts"
+import { heed } from "../heed.ts"
 import type { RunContext } from "../job.ts"
 import { forgetSteps, rebuild } from "../rebuild.ts"
 import { type RunRow, ordered } from "../runs.ts"
@@ -117,6 +119,7 @@ export const undo = (
         sql`select coalesce(adopted, false) as adopted from state.runs where run_id = ${literal(run.id)}`,
         Flag
       )
+      const heeded = yield* isHeededSince(run.id, context.runId)
       const { inherited } = yield* takeBackStaging(run.id)
       yield* database.execute(sql`update state.runs set status = 'undone' where run_id = ${literal(run.id)}`)
       const later = yield* loadedSince(run.id)
@@ -139,6 +142,7 @@ export const undo = (
         yield* database.execute(sql`update state.runs set adopted = true where run_id = ${literal(run_id)}`)
         rebuilt.push(pipeline)
       }
+      if (heeded) yield* heed(plans, context)
       return { rebuilt, to_run: [...dependent].filter((pipeline) => !plans.has(pipeline)) }
     })
     const outcome = yield* database.transaction(refuseOrphans(work))
@@ -156,6 +160,20 @@ const loadedSince = (run: Uuid) =>
       Later
     )
     return rows.map(({ pipeline }) => pipeline)
+  })
+
+/** Did it decide who is who, so that whatever came after it was resolved accordingly? */
+const isHeededSince = (run: Uuid, undoing: Uuid) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const [found] = yield* database.rows(
+      sql`with ord as (from ${ordered})
+        select 1 as n from ${tableOf(edits)} e where e.run_id = ${literal(run)} and e.entity_type = 'people'
+          and field in (${literal(MERGED_INTO)}, ${literal(SPLIT_FROM)})
+          and exists (select 1 from ord where run_id <> ${literal(undoing)} and ord > (select ord from ord where run_id = ${literal(run)})) limit 1`,
+      Schema.Struct({ n: Schema.Number })
+    )
+    return found !== undefined
   })
 
 /** The last run of each pipeline that is still there. */

@@ -4,7 +4,7 @@ import type { Uuid } from "../../component/column.ts"
 import { Database } from "../../component/database.ts"
 import { type DatabaseError, sourceError } from "../../component/error.ts"
 import { type Sql, join, literal, name, sql } from "../../component/sql.ts"
-import { MEMORY_ID, MERGED_INTO, typed } from "../../life/edit.ts"
+import { MEMORY_ID, MERGED_INTO, SPLIT_FROM, typed } from "../../life/edit.ts"
 import {
   type LifeTable,
   bookkeeping,
@@ -38,7 +38,8 @@ const Orphan = Schema.Struct({ type: Schema.String, id: Schema.String, field: Sc
 const orphans: Sql = join(
   [...tablesByType].map(([type, table]) => {
     const key = name("t", table.key[0] ?? "")
-    const subject = sql`case when e.field = ${literal(MERGED_INTO)} then (e.value->>'$')::uuid else e.entity_id end`
+    const subject = sql`case e.field when ${literal(MERGED_INTO)} then (e.value->>'$')::uuid
+      when ${literal(SPLIT_FROM)} then (e.value->>'$.as')::uuid else e.entity_id end`
     return sql`
       select e.entity_type as type, e.entity_id::varchar as id, e.field, e.run_id::varchar as run_id from ${tableOf(edits)} e
       where e.entity_type = ${literal(type)} and not exists (select 1 from ${tableOf(table)} t where ${key} = ${subject})`
@@ -84,11 +85,11 @@ export const takeBackLife = (run: Uuid, change: Change, unravel: boolean) =>
       )
     }
     for (const key of own) yield* unmask(key, change)
-    if (own.some(({ field }) => field === MERGED_INTO || field === MEMORY_ID)) yield* database.execute(reload)
+    if (own.some(({ field }) => [MERGED_INTO, MEMORY_ID, SPLIT_FROM].includes(field))) yield* database.execute(reload)
   })
 
-/** Edits change what imports brought. */
-const amending: Sql = sql`select run_id from state.runs where command in ('edit', 'merge', 'split', 'hide', 'unhide')`
+/** Edits change what imports brought, and so does taking one back. */
+const amending: Sql = sql`select run_id from state.runs where command in ('edit', 'merge', 'split', 'hide', 'unhide', 'undo')`
 
 /** Imports since then were sorted by the edit: the next run sorts them anew. */
 const reload: Sql = sql`delete from state.steps where starts_with(step, 'sink:')`
