@@ -1,5 +1,7 @@
 /** A series with its exceptions, or a single event, as the rows that it becomes. */
 import type { Reject } from "../../src/component/batch.ts"
+import { type Sql, join, literal, sql } from "../../src/component/sql.ts"
+import { DAY } from "./clock.ts"
 import type { CalendarEvent } from "./event.ts"
 import { type EventRecord, recordOf } from "./record.ts"
 import { partsOf } from "./series.ts"
@@ -15,6 +17,19 @@ export const within = ({ since, until }: Period, { row }: EventRecord): boolean 
   if (starts_at === null || ends_at === null) return true
   return (since === null || ends_at > since || starts_at >= since) && (until === null || starts_at < until)
 }
+
+/** The same, as a condition on staged rows. */
+export const isWithin = ({ since, until }: Period): Sql => {
+  const after = since === null ? [] : [sql`(ends_at > ${instant(since)} or starts_at >= ${instant(since)})`]
+  const before = until === null ? [] : [sql`starts_at < ${instant(until)}`]
+  return join([sql`true`, ...after, ...before], " and ")
+}
+
+/** The same, of what is made of series up to a horizon: that is wall time, which is less than a day from any instant. */
+export const isExpanded = (period: Period, horizon: number): Sql =>
+  sql`${isWithin(period)} and (recurrence_id is null or starts_at < ${instant(horizon - DAY)})`
+
+const instant = (time: number): Sql => sql`make_timestamptz(${literal(time * 1000)})`
 
 export interface Rows {
   /** By the key of the occurrence, which is empty for a single event. */

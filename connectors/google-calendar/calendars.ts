@@ -73,10 +73,15 @@ export const listCalendars = (
     }
     const left: Array<Skip> = []
     for (const entry of entries) {
-      const against = entry.deleted === true ? null : reasonAgainst(choice, entry)
-      if (against !== null) left.push(skipped(against, nameOf(entry)))
-      if (entry.deleted === true || against !== null) {
+      if (entry.deleted === true) {
         drop(entry.id)
+        continue
+      }
+      const against = reasonAgainst(choice, entry)
+      if (against !== null) {
+        left.push(skipped(against, nameOf(entry)))
+        // I7: it is there, and nobody follows it any more.
+        calendars.delete(entry.id)
         continue
       }
       const known = calendars.get(entry.id)

@@ -7,7 +7,7 @@ import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import { changedItem } from "../../src/component/item.ts"
 import type { Choice } from "../calendar/choice.ts"
 import type { Calendar } from "../calendar/event.ts"
-import { type Period, changesOf, within } from "../calendar/group.ts"
+import { type Period, changesOf, isExpanded, within } from "../calendar/group.ts"
 import { UTC, ianaZones } from "../calendar/zone.ts"
 import { skipped, tally } from "../media/tally.ts"
 import { listCalendars } from "./calendars.ts"
@@ -97,6 +97,10 @@ export const sync = (
     return [{ ...made, checkpoint: after.state }, after]
   }
 
+  /** I7: of what was rejected nobody knows which rows it would have been. */
+  const unreadIf = (rejects: ReadonlyArray<Reject>): Pick<Listing, "unread"> =>
+    rejects.length === 0 ? {} : { unread: true }
+
   const eventPage = (id: string, query: Readonly<Record<string, string | undefined>>) =>
     ask.json(
       {
@@ -158,7 +162,7 @@ export const sync = (
         records: groups.flatMap(({ records }) => [...records.values()]).filter((record) => within(settings, record)),
         rejects: [...rejects, ...groups.flatMap((group) => group.rejects)],
         items: kept,
-        listing: { scope: id, ...(page === null ? { begins: true } : {}) }
+        listing: { scope: id, ...unreadIf(rejects), ...(page === null ? { begins: true } : {}) }
       }
       if (answer.nextPageToken !== undefined) {
         return going(progress, id, { phase: "listing", page: answer.nextPageToken }, made)
@@ -176,10 +180,12 @@ export const sync = (
       )
       const expanded = groups.filter(({ recurring }) => recurring)
       const last = found.at(-1)
+      const rejects = expanded.flatMap((group) => group.rejects)
+      const end = last === undefined ? { ends: true as const, among: isExpanded(settings, at.horizon) } : {}
       const made: Made = {
         records: expanded.flatMap(({ records }) => [...records.values()]).filter((record) => within(settings, record)),
-        rejects: expanded.flatMap(({ rejects }) => rejects),
-        ...(at.listing ? { listing: { scope: id, ...(last === undefined ? { ends: true } : {}) } } : {})
+        rejects,
+        ...(at.listing ? { listing: { scope: id, ...unreadIf(rejects), ...end } } : {})
       }
       if (last !== undefined) return going(progress, id, { ...at, after: last.group }, made)
       const { horizon, token } = at

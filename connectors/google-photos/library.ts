@@ -197,7 +197,13 @@ export const listLibrary = (
     Effect.gen(function* () {
       const open = progress.page ?? (yield* openPage(route, search({}, token)))
       const [slice, page] = yield* readSlice(route, open)
-      const listing: FullListing = { scope: MEDIA, ...(token === null && open.at === 0 ? { begins: true } : {}) }
+      const { present, unread } = slice
+      const listing: FullListing = {
+        scope: MEDIA,
+        present,
+        ...(unread ? { unread } : {}),
+        ...(token === null && open.at === 0 ? { begins: true } : {})
+      }
       if (!isRead(page)) return going({ ...progress, page }, round, { phase: "media", page: token }, slice, listing)
       const after = { ...progress, page: null }
       if (page.next !== null) return going(after, round, { phase: "media", page: page.next }, slice, listing)

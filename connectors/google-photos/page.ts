@@ -58,7 +58,13 @@ export interface Page {
   readonly failed: SourceError | null
 }
 
-export type Slice = Pick<Batch<Columns>, "records" | "rejects" | "skipped"> & { readonly items: ReadonlyArray<Item> }
+export interface Slice extends Pick<Batch<Columns>, "records" | "rejects" | "skipped"> {
+  readonly items: ReadonlyArray<Item>
+  /** Ids of what is there as well, and is no record. */
+  readonly present: ReadonlyArray<string>
+  /** Is anything there of which nobody can read what it is? */
+  readonly unread: boolean
+}
 
 /** Asks for a page, and finds out what of it was read before. */
 export const openPage = (
@@ -134,6 +140,8 @@ interface Outcome {
   readonly reject?: Reject
   readonly skip?: Skip
   readonly item?: Item
+  /** There it is, though it is no record. */
+  readonly present?: string
 }
 
 /** The next slice of a page, and the page after it. */
@@ -167,10 +175,11 @@ export const readSlice = (
     const rejects = [...page.rejects, ...made.flatMap(({ reject }) => reject ?? [])]
     const skips = tally(made.flatMap(({ skip }) => skip ?? []))
     const items = made.flatMap(({ item }) => item ?? [])
+    const present = made.flatMap((outcome) => outcome.present ?? [])
     const left = slice.filter((_, index) => outcomes[index] === null)
     const listed = failed === null ? page.listed : [...left, ...page.listed.slice(end)]
     return [
-      { records, rejects, skipped: skips, items },
+      { records, rejects, skipped: skips, items, present, unread: page.rejects.length > 0 },
       { ...page, listed, rejects: [], at: failed === null ? end : 0, failed }
     ]
   })
@@ -187,7 +196,7 @@ const outcomeOf = (
       item: keptItem(asset, said)
     })
     const against = reasonAgainst(route, asset, facts !== null)
-    if (against !== null) return { skip: skipped(against, asset.fileName) }
+    if (against !== null) return { skip: skipped(against, asset.fileName), present: asset.id }
     if (facts !== null) return made(facts)
     const read = yield* readBytes(opening.ask, api, asset, renew)
     switch (read._tag) {
@@ -197,7 +206,7 @@ const outcomeOf = (
         return { skip: skipped("no longer there when its bytes were asked for", asset.fileName) }
       case "Unreadable": {
         const { code, reason } = read.problem
-        return { reject: { code, reason, origin: originOf(api, asset.id) } }
+        return { reject: { code, reason, origin: originOf(api, asset.id) }, present: asset.id }
       }
     }
   })

@@ -52,10 +52,12 @@ export const listCalendars = (
     if (wrong !== null) return yield* wrong
     const wanted = entries.filter((entry) => choice === null || isNamed(choice, entry))
     const present = new Set(wanted.map(({ id }) => id))
-    const kept = Object.entries(views).map(([key, view]): readonly [string, View] => [
-      key,
-      present.has(view.calendar) ? view : { ...view, sync: { phase: "removed" }, waiting: [], doubts: [] }
-    ])
+    const there = new Set(entries.map(({ id }) => id))
+    const kept = Object.entries(views).flatMap(([key, view]): ReadonlyArray<readonly [string, View]> => {
+      if (present.has(view.calendar)) return [[key, view]]
+      // I7: what the source doesn't name any more is there, and nobody follows it.
+      return there.has(view.calendar) ? [] : [[key, { ...view, sync: { phase: "removed" }, waiting: [], doubts: [] }]]
+    })
     const fresh = wanted.flatMap(({ id: calendar }) =>
       stretches.map((stretch): readonly [string, View] => {
         const view: View = { calendar, ...stretch, sync: { phase: "listing", link: null }, waiting: [], doubts: [] }

@@ -29,6 +29,7 @@ export type Sync = typeof Sync.Type
 
 const View = Schema.Struct({
   calendar: Schema.String,
+  of: Schema.Number,
   from: Schema.Number,
   to: Schema.Number,
   sync: Sync,
@@ -55,9 +56,9 @@ const decode = Schema.decodeUnknownOption(State)
 export const stateOf = (checkpoint: Checkpoint | null): State =>
   Option.getOrElse(decode(checkpoint), () => ({ calendars: {}, views: {}, todo: [] }))
 
-/** `to` is part of it: another window is another round. */
-export const viewKey = ({ calendar, from, to }: Pick<View, "calendar" | "from" | "to">): string =>
-  `${calendar} ${[from, to].map((time) => new Date(time).toISOString().slice(0, 10)).join("/")}`
+/** Whichever part of a stretch is read, its rows and items are those of the stretch. */
+export const viewKey = ({ calendar, of }: Pick<View, "calendar" | "of">): string =>
+  `${calendar} ${new Date(of).toISOString().slice(0, 10)}`
 
 export const withView = (state: State, key: string, change: Partial<View>): State => {
   const view = state.views[key]

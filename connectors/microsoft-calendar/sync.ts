@@ -6,13 +6,23 @@ import type { Batch, Item, Listing, Reject, Skip } from "../../src/component/bat
 import type { Json } from "../../src/component/column.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import type { Choice } from "../calendar/choice.ts"
+import { DAY } from "../calendar/clock.ts"
+import { isWithin } from "../calendar/group.ts"
 import { UTC, ianaZones } from "../calendar/zone.ts"
 import { skipped, tally } from "../media/tally.ts"
 import { listCalendars } from "./calendars.ts"
 import { zoneNamed } from "./event.ts"
 import { deletedWith, doubtsOf, newsOf } from "./news.ts"
 import { PREFER } from "./prefer.ts"
-import { type MicrosoftColumns, type MicrosoftRecord, type Place, isRemoved, removedItem, toldIn } from "./record.ts"
+import {
+  type MicrosoftColumns,
+  type MicrosoftRecord,
+  type Place,
+  isRemoved,
+  recordOf,
+  removedItem,
+  toldIn
+} from "./record.ts"
 import { EventPage } from "./shape.ts"
 import { type Doubt, type State, type Sync, type View, seen, stateOf, withView, without } from "./state.ts"
 import type { Stretch } from "./views.ts"
@@ -40,7 +50,7 @@ interface Made {
   readonly rejects?: ReadonlyArray<Reject>
   readonly skipped?: ReadonlyArray<Skip>
   readonly items?: ReadonlyArray<Item>
-  readonly listing?: Pick<Listing, "begins" | "ends">
+  readonly listing?: Pick<Listing, "begins" | "unread">
 }
 
 type Next = readonly [Batch<MicrosoftColumns>, Progress]
@@ -67,6 +77,14 @@ const isExpired = ({ reason, status }: ApiRefusal): boolean =>
   status === 410 || (status === 400 && /^(?:syncstatenotfound|resyncrequired)$/i.test(reason ?? ""))
 
 const isListing = ({ sync }: View): boolean => sync.phase === "listing" || (sync.phase === "closing" && sync.listing)
+
+const overlaps = ({ from, to }: Stretch, starts: number, ends: number): boolean =>
+  starts < to && (ends > from || starts >= from)
+
+/** Should the listing have had it? Days are told in another zone than they are kept in. Series are asked for with what belongs to them. */
+const isNear = ({ from, of, to }: Stretch, record: MicrosoftRecord | null): boolean =>
+  record !== null &&
+  overlaps({ of, from: from - DAY, to: to + DAY }, record.row.starts_at ?? 0, record.row.ends_at ?? 0)
 
 /** All batches from the checkpoint on. */
 export const sync = (
@@ -113,8 +131,7 @@ export const sync = (
       calendarId: calendar,
       calendar: { name: calendars[calendar] ?? calendar, zones, assumed: false },
       account,
-      viewAt: (starts, ends) =>
-        own.find(([, { from, to }]) => starts < to && (ends > from || starts >= from))?.[0] ?? null
+      viewAt: (starts, ends) => own.find(([, stretch]) => overlaps(stretch, starts, ends))?.[0] ?? null
     }
   }
 
@@ -136,7 +153,9 @@ export const sync = (
         typeof further === "string"
           ? { phase: listing ? "listing" : "changes", link: further }
           : { phase: "closing", link: end, listing, after: "" }
-      const made = link === null ? { ...news, listing: { begins: true as const } } : news
+      // I7: of what was rejected nobody knows which rows it would have been.
+      const unread = news.rejects.length === 0 ? {} : { unread: true as const }
+      const made = { ...news, listing: { ...unread, ...(link === null ? { begins: true as const } : {}) } }
       return inView(progress, key, view, { sync: next, waiting: news.waiting, doubts: news.doubts }, made)
     }).pipe(Effect.catchTag("ApiRefusal", (refusal) => heed(progress, key, link !== null, refusal)))
 
@@ -210,12 +229,22 @@ export const sync = (
       const missing = at.listing ? yield* items.unlisted(key, at.after, UNLISTED) : []
       const last = missing.at(-1)
       if (last !== undefined) {
-        const doubts = doubtsOf(toldIn(missing).flatMap(({ event }) => (isRemoved(event) ? [] : [event])))
+        const place = placeOf(progress.state, view)
+        const doubts = doubtsOf(
+          toldIn(missing)
+            .filter((told) => !isRemoved(told.event) && isNear(view, recordOf(told, null, place).record))
+            .map(({ event }) => event)
+        )
         return inView(progress, key, view, { sync: { ...at, after: last.id }, doubts }, {})
       }
       // Only now: a link that is stored too early would leave out what it stands for.
       const state = withView(progress.state, key, { sync: { phase: "changes", link: at.link } })
-      return going(progress, seen(state, key), {}, at.listing ? { scope: key, ends: true } : undefined)
+      return going(
+        progress,
+        seen(state, key),
+        {},
+        at.listing ? { scope: key, ends: true, among: isWithin({ since: view.from, until: view.to }) } : undefined
+      )
     })
 
   const list = (progress: Progress): Step<Next> =>

@@ -3,6 +3,8 @@ import { DAY, addMonths, utcMidnight } from "../calendar/clock.ts"
 
 /** Milliseconds since 1970; `to` is exclusive. */
 export interface Stretch {
+  /** Where the stretch would begin if all of it were read: it is the same one, whichever part of it is. */
+  readonly of: number
   readonly from: number
   readonly to: number
 }
@@ -10,7 +12,7 @@ export interface Stretch {
 /** "ErrorCalendarViewRangeTooBig: Maximum days: 1825". */
 const LONGEST = 1825 * DAY
 
-/** Without `since`, stretches are counted from here, so that they are the same in every run. */
+/** Stretches are counted from here, so that they are the same in every run. */
 const COUNTED_FROM = utcMidnight(2020, 1, 1)
 
 /** Without `since`, at least so many months back are read. */
@@ -28,12 +30,15 @@ export interface Bounds {
  * moves out of the last, another is added. Two at most without `since` and `until`, as long as the horizon is near.
  */
 export const stretchesOf = ({ horizon, since, until }: Bounds, now: number): ReadonlyArray<Stretch> => {
-  const base = since ?? COUNTED_FROM
   const first = since ?? addMonths(now, -MONTHS_BACK)
   const end = until ?? horizon
   const stretches: Array<Stretch> = []
-  for (let from = base + Math.floor((first - base) / LONGEST) * LONGEST; from < end; from += LONGEST) {
-    stretches.push({ from, to: Math.min(from + LONGEST, until ?? Number.POSITIVE_INFINITY) })
+  for (let of = COUNTED_FROM + Math.floor((first - COUNTED_FROM) / LONGEST) * LONGEST; of < end; of += LONGEST) {
+    stretches.push({
+      of,
+      from: Math.max(of, since ?? Number.NEGATIVE_INFINITY),
+      to: Math.min(of + LONGEST, until ?? Number.POSITIVE_INFINITY)
+    })
   }
   return stretches
 }

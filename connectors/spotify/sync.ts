@@ -168,14 +168,19 @@ export const sync = (
       const records = all.map((item) => recordOf(playlist, account, item))
       const further = typeof page.next === "string" ? page.next : null
       const isEmpty = further === null && position + page.items.length === 0
+      const outside = records.filter((record) => !isWithin(record)).map(({ sourceId }) => sourceId)
       const made: Made = {
         records: isEmpty ? [recordOf(playlist, account, null)] : records.filter(isWithin),
         rejects,
-        skipped: records
-          .filter((record) => !isWithin(record))
-          .map(({ sourceId }) => skipped("added before since, or from until on", sourceId)),
+        skipped: outside.map((name) => skipped("added before since, or from until on", name)),
         items: all.map(({ id: name, key, raw }) => ({ scope: id, group: key, id: name, raw })),
-        listing: { scope: id, ...(next === null ? { begins: true } : {}), ...(further === null ? { ends: true } : {}) }
+        listing: {
+          scope: id,
+          present: outside,
+          ...(rejects.length > 0 ? { unread: true } : {}),
+          ...(next === null ? { begins: true } : {}),
+          ...(further === null ? { ends: true } : {})
+        }
       }
       const state =
         further === null

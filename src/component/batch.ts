@@ -2,6 +2,7 @@
 import type { Effect } from "effect"
 import type { Columns, Json, Row, Uuid } from "./column.ts"
 import type { DatabaseError } from "./error.ts"
+import type { Sql } from "./sql.ts"
 
 /** Where exactly a record lies, so that a memory can be followed down to it. */
 export interface Origin {
@@ -81,6 +82,12 @@ export interface Listing {
   readonly begins?: true
   /** The last one: what was not seen is gone. */
   readonly ends?: true
+  /** With the end: which rows of the scope were listed, as a condition on them; without it, all. What lies outside is not gone. */
+  readonly among?: Sql
+  /** Source ids of what is there as well, and becomes no record of this batch. */
+  readonly present?: ReadonlyArray<string>
+  /** Something is there of which nobody can read what it is: nothing can be said to be gone then. */
+  readonly unread?: true
 }
 
 /** Opaque to the engine: what a stream needs to continue after this batch. */

@@ -1,6 +1,6 @@
 /** Full listings: what one of them no longer has is marked as gone, never removed (I7). */
 import { Effect, Schema } from "effect"
-import type { Batch } from "../component/batch.ts"
+import type { Batch, Listing } from "../component/batch.ts"
 import type { Columns } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
 import { type Sql, literal, name, sql } from "../component/sql.ts"
@@ -34,32 +34,38 @@ export const followListing = (
     if (listing === undefined) return 0
     const { database } = yield* Warehouse
     const { account } = job
-    const { begins, ends, scope } = listing
+    const { begins, ends, present = [], scope, unread } = listing
     const seen = sql`${ownedBy(account)} and scope = ${literal(scope)}`
     if (begins === true) {
       yield* database.execute(sql`delete from state.seen where ${seen}`)
       yield* unlistItems(account, scope)
     }
-    if (records.length > 0) {
+    const ids = [...records.map(({ sourceId }) => sourceId), ...present, ...(unread === true ? [UNREAD] : [])]
+    if (ids.length > 0) {
       yield* database.execute(sql`create or replace temp table _listed (id varchar)`)
-      yield* database.append("_listed", [records.map(({ sourceId }) => sourceId)])
+      yield* database.append("_listed", [ids])
       yield* database.execute(sql`
         insert into state.seen select ${literal(account.pipeline)}, ${literal(account.source)}, ${literal(scope)}, md5_number(id)
         from _listed;
         drop table _listed`)
     }
     if (ends !== true) return 0
-    const gone = yield* markGone(job, scope, seen)
+    const gone = yield* markGone(job, listing, seen)
     yield* database.execute(sql`delete from state.seen where ${seen}`)
     return gone
   })
 
-const markGone = ({ source, staging }: Job, scope: string, seen: Sql) =>
+/** Stands among the ids for what can't be read; no record has it. */
+const UNREAD = ""
+
+const markGone = ({ source, staging }: Job, { among = sql`true`, scope }: Listing, seen: Sql) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const column = source.stream.scope
     const within = column === undefined ? sql`true` : sql`${name(column)} = ${literal(scope)}`
-    const missed = sql`_gone_at is null and ${within} and md5_number(_source_id) not in (select key from state.seen where ${seen})`
+    const keys = sql`(select key from state.seen where ${seen})`
+    const missed = sql`_gone_at is null and ${within} and (${among})
+      and md5_number(_source_id) not in ${keys} and md5_number(${literal(UNREAD)}) not in ${keys}`
     yield* keepPast(staging, missed)
     const [updated] = yield* database.rows(
       sql`update ${recordsOf(staging)} set _gone_at = make_timestamptz(${literal(staging.now * 1000)}),

@@ -134,6 +134,29 @@ describe("a full listing", () => {
     )
   )
 
+  it.live("of a calendar that is no longer shown, and shown again, leaves its events as they are (I7)", () =>
+    inWorld(events(0), ({ home, providers, run, staged }) =>
+      Effect.gen(function* () {
+        const { calendars } = providers.google
+        const owner = { name: "Ana", address: "ana@example.com" }
+        const range = { from: Date.UTC(2025, 0, 1), to: Date.UTC(2026, 0, 1) }
+        const { agenda, id } = calendars.add({ seed: 1, size: 6, name: "choir", owner, accessRole: "reader", ...range })
+        yield* run()
+        const before = yield* staged
+        calendars.show(owner.address, id, false)
+        const hidden = yield* run()
+        assert.deepInclude(hidden.sources["events"], { deleted: 0, skipped: 1 })
+        const [first] = agenda.entries().filter(({ rule, series }) => rule === null && series === null)
+        if (first !== undefined) agenda.remove(first.id, providers.clock.now())
+        calendars.show(owner.address, id, true)
+        const shown = yield* run()
+        assert.deepInclude(shown.sources["events"], { new: 0, deleted: 1 })
+        assert.deepEqual(yield* staged, before)
+        assert.strictEqual(yield* gone(home), 1)
+      })
+    )
+  )
+
   it.live("of a calendar that was taken off the list marks its events, and leaves those of others", () =>
     inWorld(events(10), ({ home, providers, run }) =>
       Effect.gen(function* () {

@@ -18,6 +18,8 @@ export interface Calendar {
   readonly version: number
   /** No longer in the list. */
   readonly deleted: boolean
+  /** Its user has ticked it. */
+  readonly shown: boolean
 }
 
 export interface NewCalendar extends EntriesOptions {
@@ -37,6 +39,8 @@ export interface Calendars {
   readonly add: (calendar: NewCalendar) => Calendar
   /** Takes it from its user's list. */
   readonly remove: (user: string, id: string) => void
+  /** Ticks it in its user's list, or no longer. */
+  readonly show: (user: string, id: string, shown: boolean) => void
 }
 
 export const calendarsOf = (now: () => number): Calendars => {
@@ -48,6 +52,12 @@ export const calendarsOf = (now: () => number): Calendars => {
     id === "primary"
       ? of(user).find(({ primary }) => primary)
       : of(user).find((calendar) => calendar.id === id && !calendar.deleted)
+  const change = (user: string, id: string, how: Partial<Calendar>) => {
+    const found = find(user, id)
+    if (found === undefined) return
+    version++
+    calendars.set(keyOf(user, found.id), { ...found, ...how, version })
+  }
   return {
     version: () => version,
     of,
@@ -67,22 +77,19 @@ export const calendarsOf = (now: () => number): Calendars => {
         agenda,
         changes: agendaChanges(agenda, options, now),
         version,
-        deleted: false
+        deleted: false,
+        shown: true
       }
       calendars.set(keyOf(user, calendar.id), calendar)
       return calendar
     },
-    remove: (user, id) => {
-      const found = find(user, id)
-      if (found === undefined) return
-      version++
-      calendars.set(keyOf(user, found.id), { ...found, deleted: true, version })
-    }
+    remove: (user, id) => change(user, id, { deleted: true }),
+    show: (user, id, shown) => change(user, id, { shown })
   }
 }
 
 export const calendarJson = (calendar: Calendar): JsonObject => {
-  const { id, title, zone, primary, accessRole, version, deleted } = calendar
+  const { id, title, zone, primary, accessRole, version, deleted, shown } = calendar
   const base = { kind: "calendar#calendarListEntry", etag: `"${version}"`, id }
   if (deleted) return { ...base, deleted: true }
   return compact({
@@ -92,7 +99,7 @@ export const calendarJson = (calendar: Calendar): JsonObject => {
     colorId: "14",
     backgroundColor: "#9fe1e7",
     foregroundColor: "#000000",
-    selected: true,
+    selected: shown ? true : undefined,
     accessRole,
     defaultReminders: [],
     primary: primary ? true : undefined
