@@ -1,4 +1,4 @@
-/** Who is mentioned where, as SQL: people invited to events, and people tagged in pictures. */
+/** Who is mentioned where, as SQL: people invited to events, people tagged in pictures, and those who share albums. */
 import { uuid5Sql } from "../src/component/id.ts"
 import type { Relation } from "../src/component/relation.ts"
 import { type Sql, join, literal, sql } from "../src/component/sql.ts"
@@ -38,7 +38,8 @@ const spelled = (address: Sql): Sql => {
 const parts = ({ columns, table }: Relation): ReadonlyArray<Sql> => {
   const invited = sql`
     select _id as place_id, 'events' as place, _id as occasion, ${columns.has("uid") ? sql`uid` : sql`null`}::varchar as series,
-      one->>'name' as name, lower(trim(one->>'address')) as address, one->>'role' as role, one->>'response' as response
+      one->>'name' as name, lower(trim(one->>'address')) as address, one->>'role' as role, one->>'response' as response,
+      null::varchar as album
     from (select *, unnest(from_json(attendees, '["json"]')) as one from ${table} where attendees is not null) t`
   const occasion =
     columns.has("right_id") && columns.has("right_entity")
@@ -46,13 +47,22 @@ const parts = ({ columns, table }: Relation): ReadonlyArray<Sql> => {
       : sql`null::uuid`
   const tagged = sql`
     select _id as place_id, 'media' as place, ${occasion} as occasion, null::varchar as series,
-      one->>'name' as name, lower(trim(one->>'address')) as address, null::varchar as role, null::varchar as response
+      one->>'name' as name, lower(trim(one->>'address')) as address, null::varchar as role, null::varchar as response,
+      null::varchar as album
     from (select *, unnest(from_json(people, '["json"]')) as one from ${table} where people is not null) t`
-  return [...(columns.has("attendees") ? [invited] : []), ...(columns.has("people") ? [tagged] : [])]
+  // Who shares an album needn't have been there.
+  const sharing = sql`
+    select _id as place_id, 'shared' as place, null::uuid as occasion, null::varchar as series,
+      one->>'name' as name, lower(trim(one->>'address')) as address, null::varchar as role, null::varchar as response,
+      one->>'album' as album
+    from (select *, unnest(from_json(sharers, '["json"]')) as one from ${table} where sharers is not null) t`
+  const all = { attendees: invited, people: tagged, sharers: sharing }
+  return Object.entries(all).flatMap(([column, part]) => (columns.has(column) ? [part] : []))
 }
 
 /** Whether a relation mentions people. */
-export const mentionsPeople = ({ columns }: Relation): boolean => columns.has("attendees") || columns.has("people")
+export const mentionsPeople = ({ columns }: Relation): boolean =>
+  ["attendees", "people", "sharers"].some((column) => columns.has(column))
 
 /**
  * Who has no name has the one that the address spells, if anyone is called that.

@@ -15,11 +15,11 @@ export const resolvePeople = listTransform({
   type: "resolve-people",
   summary: "Finds the people in events and pictures: one with many addresses, or many of one name.",
   description: [
-    "Reads whom events invite (`attendees`) and whom pictures show (`people`). Addresses of one mailbox are one person: without `+tag`, and at Gmail without dots. An address without a name has the one that it spells (`ana.lindner@…`), if anyone is called that.",
+    "Reads whom events invite (`attendees`), whom pictures show (`people`), and who shares an album that holds them (`sharers`). Addresses of one mailbox are one person: without `+tag`, and at Gmail without dots. An address without a name has the one that it spells (`ana.lindner@…`), if anyone is called that.",
     "Two addresses with the same full name are one person unless two of that name are ever invited to one event: then only those with the same companions (at least two, and half of the fewer) are, and never two that were invited together.",
     "A name without an address, as pictures have it, is the only person of that name; where there are several, or for a first name, it is the one who was at the events of these pictures (`right_id`, as link-events gives it).",
     "What you have merged or split by hand stays so (`keepsake merge`, `keepsake split`): what was split off is one with nothing else unless you merge it.",
-    "One row for each person and link: `attends` an event, `appears_in` a picture, `same_as` each other address or name of the person, with the reason as rule and evidence. `addresses` has all of a person's; `itself` has those from which its id is."
+    "One row for each person and link: `attends` an event, `appears_in` a picture, `shares` a picture in an album, `same_as` each other address or name of the person, with the reason as rule and evidence. `addresses` has all of a person's; `itself` has those from which its id is."
   ].join(" "),
   config: {
     by_name: Schema.Literals(["uncontested", "with-companions", "never"])
@@ -57,6 +57,23 @@ export const resolvePeople = listTransform({
       ]
     },
     {
+      title: "Who shares an album",
+      yaml: "type: resolve-people\nfrom: [events, photos]",
+      given: {
+        events: [{ _id: ANA, attendees: [{ name: "Ana Lindner", address: "ana@icloud.com" }] }],
+        photos: [{ _id: BEN, sharers: [{ name: "Ana Lindner", address: "ana@me.com", album: "Lisbon" }] }]
+      },
+      expect: [
+        {
+          name: "Ana Lindner",
+          link_relation: "attends",
+          right_id: ANA,
+          link_evidence: '{"role":null,"response":null}'
+        },
+        { name: "Ana Lindner", link_relation: "shares", right_id: BEN, link_evidence: '{"album":"Lisbon"}' }
+      ]
+    },
+    {
       title: "Two people of one name",
       yaml: "type: resolve-people\nfrom: events",
       given: {
@@ -84,7 +101,7 @@ export const resolvePeople = listTransform({
         return yield* new ConfigProblem({
           code: "no-people",
           path,
-          message: `"${relation.name}" mentions no people: it has neither attendees nor people.`,
+          message: `"${relation.name}" mentions no people: it has neither attendees nor people nor sharers.`,
           hint: "Name relations of events or pictures."
         })
       }
@@ -108,9 +125,11 @@ const ROWS = sql`mine as (select m.*, p.person, p.main from mentions m join pers
     group by person
   ),
   linked as (
-    select person, case place when 'events' then 'attends' else 'appears_in' end as link_relation, place as right_entity,
-      place_id as right_id, 1.0 as link_confidence, case place when 'events' then 'attendee/1' else 'tag/1' end as link_rule,
-      case place when 'events' then json_object('role', max(role), 'response', max(response)) end::varchar as link_evidence
+    select person, case place when 'events' then 'attends' when 'media' then 'appears_in' else 'shares' end as link_relation,
+      case place when 'events' then place else 'media' end as right_entity, place_id as right_id, 1.0 as link_confidence,
+      case place when 'events' then 'attendee/1' when 'media' then 'tag/1' else 'album-sharer/1' end as link_rule,
+      case place when 'events' then json_object('role', max(role), 'response', max(response))
+        when 'shared' then json_object('album', min(album)) end::varchar as link_evidence
     from mine group by person, place, place_id
     union all
     select person, 'same_as', 'people', alias, confidence, 'resolve-people/1:' || rule,

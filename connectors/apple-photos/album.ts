@@ -3,7 +3,7 @@ import { Result } from "effect"
 import type { Entry } from "../../src/component/archive.ts"
 import type { Reject, Skip } from "../../src/component/batch.ts"
 import { folderOf, nameOf } from "../media/name.ts"
-import type { AlbumItem } from "../media/row.ts"
+import type { AlbumItem, Sharer } from "../media/row.ts"
 import type { Broken } from "../media/sidecars.ts"
 import { skipped } from "../media/tally.ts"
 import { type Place, isAboveSharedAlbums } from "./layout.ts"
@@ -33,7 +33,27 @@ export const sharedAlbum = ({ path }: Place, title: string | undefined): AlbumIt
 export interface AlbumInfo {
   readonly kind: "album"
   readonly title: string | null
+  /** Who has shared it, added to it, said something in it or liked it. */
+  readonly sharers: ReadonlyArray<Sharer>
 }
+
+const textOf = (value: unknown): string | null =>
+  typeof value === "string" && value.trim() !== "" ? value.trim() : null
+
+/** People are named at several places, always by `fullName` and `appleid`; no album is deeper than this. */
+const DEEPEST = 8
+const peopleIn = (value: unknown, depth = 0): ReadonlyArray<Sharer> => {
+  if (typeof value !== "object" || value === null || depth > DEEPEST) return []
+  if (Array.isArray(value)) return value.flatMap((one) => peopleIn(one, depth + 1))
+  const name = "fullName" in value ? textOf(value.fullName) : null
+  const address = "appleid" in value ? textOf(value.appleid) : null
+  const own = name === null && address === null ? [] : [{ name, address }]
+  return [...own, ...Object.values(value).flatMap((one) => peopleIn(one, depth + 1))]
+}
+
+const sharersIn = (value: unknown): ReadonlyArray<Sharer> => [
+  ...new Map(peopleIn(value).map((sharer) => [JSON.stringify(sharer), sharer])).values()
+]
 
 const decoder = new TextDecoder()
 
@@ -47,7 +67,7 @@ export const readAlbumInfo = (bytes: Uint8Array): AlbumInfo | Broken =>
       onFailure: (reason): AlbumInfo | Broken => ({ kind: "broken", reason, raw: bytes }),
       onSuccess: (value) => {
         const title = typeof value === "object" && value !== null && "albumName" in value ? value.albumName : null
-        return { kind: "album", title: typeof title === "string" && title.trim() !== "" ? title : null }
+        return { kind: "album", title: textOf(title), sharers: sharersIn(value) }
       }
     }
   )

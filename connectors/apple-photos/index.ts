@@ -22,7 +22,7 @@ const config = {
 type Config = Schema.Struct<typeof config>["Type"]
 
 // Raise when the same files would give other rows.
-const VERSION = 1
+const VERSION = 2
 
 const identityOf = ({ fingerprint }: ArchiveSet, settings: Config, { timeZone }: Opening): string =>
   [VERSION, fingerprint, settings.include_deleted, timeZone].join(" ")
@@ -63,7 +63,7 @@ const photos = extractStream({
     "the time agrees. The halves of live photos are one row, by Apple's content identifier, else by name and time; edited " +
     "copies (`IMG_E1234`, `x_edited`) share their original's sidecar. `matched` says how, beginning with matched, ambiguous " +
     "or orphan. Lists of albums and memories hold names only: a row that fits several pictures is counted as ambiguous, " +
-    "and no picture is put into the album for it. Pictures in Recently Deleted are left out unless asked for.",
+    "and no picture is put into the album for it. `sharers` are the people whom a shared album names. Pictures in Recently Deleted are left out unless asked for.",
   entity: "media",
   columns: MEDIA_COLUMNS,
   time: "taken_at",

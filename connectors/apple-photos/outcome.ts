@@ -43,6 +43,7 @@ const recordOf = (
     kind,
     sidecar: sidecarOf(decision),
     albums: picture.sharedAlbum === null ? albums : [picture.sharedAlbum, ...albums],
+    sharers: picture.sharers,
     editedFrom: original?.shot?.picture.entry.path ?? null,
     livePath: half?.shot.picture.entry.path ?? null,
     matched: wordsOf(decision)

@@ -17,8 +17,9 @@ export interface Picture extends Named {
   /** What the name promises; null: nothing, so that the content must tell. */
   readonly kind: MediaSource["kind"] | null
   readonly xmp: XmpFile | undefined
-  /** The shared album whose folder it lies in. */
+  /** The shared album whose folder it lies in, and who shares it. */
   readonly sharedAlbum: AlbumItem | null
+  readonly sharers: MediaSource["sharers"]
 }
 
 /** A picture that could be read. */

@@ -59,28 +59,32 @@ const saidBy = (table: Table, entry: Entry, place: Place): Partial<Said> => {
   }
 }
 
-/** Titles of shared albums by their folders. */
-const titlesOf = (
+/** What is said of shared albums, by their folders. */
+const infosOf = (
   entries: ReadonlyArray<Entry>,
   infos: ReadonlyArray<AlbumInfo | Broken>,
   placeOf: (entry: Entry) => Place
-): ReadonlyMap<string, string> =>
+): ReadonlyMap<string, AlbumInfo> =>
   new Map(
     entries.flatMap((entry, index) => {
       const info = infos[index]
-      const title = info?.kind === "album" ? info.title : null
-      return title === null ? [] : [[folderOf(placeOf(entry).path), title] as const]
+      return info?.kind === "album" ? [[folderOf(placeOf(entry).path), info] as const] : []
     })
   )
 
-const pictureOf = (entry: Entry, place: Place, titles: ReadonlyMap<string, string>, xmps: XmpFiles): Picture => ({
-  entry,
-  place,
-  name: place.name,
-  kind: kindByName(place.name),
-  xmp: xmps.of(entry.path),
-  sharedAlbum: place.area === "shared" ? sharedAlbum(place, titles.get(folderOf(place.path))) : null
-})
+const pictureOf = (entry: Entry, place: Place, infos: ReadonlyMap<string, AlbumInfo>, xmps: XmpFiles): Picture => {
+  const info = place.area === "shared" ? infos.get(folderOf(place.path)) : undefined
+  const album = place.area === "shared" ? sharedAlbum(place, info?.title ?? undefined) : null
+  return {
+    entry,
+    place,
+    name: place.name,
+    kind: kindByName(place.name),
+    xmp: xmps.of(entry.path),
+    sharedAlbum: album,
+    sharers: album === null ? [] : (info?.sharers ?? []).map((sharer) => ({ ...sharer, album: album.title }))
+  }
+}
 
 interface Members {
   readonly pictures: Array<Picture>
@@ -129,7 +133,7 @@ export const makePlan = (
   const signs = [...tablesOf("details", "list"), ...sorted.infos]
   const placeOf = placesOf(layoutOf(set.entries, signs, tablesOf("details")))
   const xmps = xmpFiles(sorted.xmps, contents.xmps)
-  const titles = titlesOf(sorted.infos, contents.infos, placeOf)
+  const infos = infosOf(sorted.infos, contents.infos, placeOf)
   const said = together(
     sorted.tables.map((entry, index) =>
       saidBy(contents.tables[index] ?? { kind: "other", rejects: [] }, entry, placeOf(entry))
@@ -137,7 +141,7 @@ export const makePlan = (
   )
   const left: Array<Skip> = []
   const pictures = sorted.pictures.flatMap((entry): ReadonlyArray<Picture> => {
-    const picture = pictureOf(entry, placeOf(entry), titles, xmps)
+    const picture = pictureOf(entry, placeOf(entry), infos, xmps)
     // Only in a library a file without an extension is worth a look.
     if (picture.kind !== null || picture.place.area === "library" || picture.place.area === "deleted") return [picture]
     left.push(skipped(NOT_MEDIA, entry.path))

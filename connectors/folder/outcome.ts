@@ -37,7 +37,7 @@ export const outcomeOf =
       .map((one) => {
         const { entry, kind, sidecar, albums, matched } = one.picture
         const livePath = halfOf.get(one)?.picture.entry.path ?? null
-        const source = { path: entry.path, kind, sidecar, albums, editedFrom: null, livePath, matched }
+        const source = { path: entry.path, kind, sidecar, albums, sharers: [], editedFrom: null, livePath, matched }
         return mediaRecord(entry, entry.path, one.facts, mediaRow(one.facts, source, options))
       })
     return { records, rejects }

@@ -43,7 +43,7 @@ export const recordOf = (
 ): Record<Columns> => {
   const { camera, createdAt, description, fileName, height, id, kind, mimeType, width } = asset
   const sidecar = { title: null, description, takenAt: createdAt, takenLocal: null, position: null, people: [] }
-  const source = { path: fileName, kind, sidecar, albums, editedFrom: null, livePath: null, matched: null }
+  const source = { path: fileName, kind, sidecar, albums, sharers: [], editedFrom: null, livePath: null, matched: null }
   const row = mediaRow(facts, source, options)
   return {
     sourceId: id,

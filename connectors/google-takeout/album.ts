@@ -1,7 +1,7 @@
 /** Albums: which folders are albums, and what they are called. */
 import type { Skip } from "../../src/component/batch.ts"
 import { nameOf } from "../media/name.ts"
-import type { AlbumItem } from "../media/row.ts"
+import type { AlbumItem, MediaSource } from "../media/row.ts"
 import type { AlbumMetadata } from "./json.ts"
 import { isDateFolder } from "./layout.ts"
 import { startsAlike } from "./naming.ts"
@@ -12,6 +12,18 @@ export interface AlbumFile {
   readonly path: string
   readonly album: AlbumMetadata
 }
+
+/** An album, and who shares it. */
+export interface SharedAlbum {
+  readonly item: AlbumItem
+  readonly sharers: ReadonlyArray<string>
+}
+
+/** Who shares a picture: with an album, or by what they said of the picture itself. */
+export const sharersOf = (album: SharedAlbum | null, said: ReadonlyArray<string>): MediaSource["sharers"] =>
+  [...new Set([...(album?.sharers ?? []), ...said])]
+    .toSorted()
+    .map((name) => ({ name, address: null, album: album?.item.title ?? null }))
 
 // Separates what no path or title holds.
 const SEPARATOR = "\u001f"
@@ -38,17 +50,18 @@ const chosen = (files: ReadonlyArray<AlbumFile>): AlbumFile | undefined => {
  */
 export const albumsOf = (
   files: ReadonlyArray<AlbumFile>
-): { readonly albums: ReadonlyMap<string, AlbumItem>; readonly skipped: ReadonlyArray<Skip> } => {
+): { readonly albums: ReadonlyMap<string, SharedAlbum>; readonly skipped: ReadonlyArray<Skip> } => {
   const byFolder = Map.groupBy(files, ({ folder }) => folder)
-  const albums = new Map<string, AlbumItem>()
+  const albums = new Map<string, SharedAlbum>()
   const skipped: Array<Skip> = []
   for (const [folder, group] of byFolder) {
     const album = chosen(group)
     if (album === undefined || isDateFolder(folder)) continue
     // The newest of several exports describes the album best.
     const newest = group.findLast((other) => other.album.title === album.album.title) ?? album
-    albums.set(folder, itemOf(folder, newest.album))
     const others = group.filter((other) => other.album.title !== album.album.title)
+    const same = group.filter((other) => !others.includes(other))
+    albums.set(folder, { item: itemOf(folder, newest.album), sharers: same.flatMap((file) => file.album.sharers) })
     if (others.length > 0)
       skipped.push({
         reason: "album in the folder of another: its pictures can't be told from the other's",

@@ -29,7 +29,7 @@ const config = {
 type Config = Schema.Struct<typeof config>["Type"]
 
 // Raise when the same archives would give other rows.
-const VERSION = 2
+const VERSION = 3
 
 const identityOf = ({ fingerprint }: ArchiveSet, { time, trash, partner }: Config, { timeZone }: Opening): string =>
   [VERSION, fingerprint, time, trash, partner, timeZone].join(" ")
@@ -49,7 +49,8 @@ const photos = extractStream({
     "Reads all parts of an export as one, straight from the zips or unpacked. Each picture gets the sidecar that Google " +
     "derived from its name, also from another part; edited copies share their original's, the halves of live photos are " +
     "one row. `matched` says how, beginning with matched, ambiguous or orphan: a sidecar is never guessed. A picture in " +
-    "its year and in albums is one asset with several memberships. Where two sources of a fact disagree, `time` decides on " +
+    "its year and in albums is one asset with several memberships; `sharers` are those who said something in a shared album " +
+    "or liked it, whom alone Google names. Where two sources of a fact disagree, `time` decides on " +
     "the time, and the place is Google's or yours before the camera's; 0,0 is no place. Pictures in the trash are left " +
     "out unless asked for.",
   entity: "media",

@@ -9,12 +9,16 @@ export interface PhotoSidecar extends Sidecar {
   readonly trashed: boolean
   /** Taken by a partner who shares all pictures. */
   readonly fromPartner: boolean
+  /** Who said something about it, or liked it, in a shared album. */
+  readonly sharers: ReadonlyArray<string>
 }
 
 export interface AlbumMetadata {
   /** Null: untitled. */
   readonly title: string | null
   readonly description: string | null
+  /** Who said something in it, or liked it: nobody else who shares it is told. */
+  readonly sharers: ReadonlyArray<string>
 }
 
 export type TakeoutJson =
@@ -39,11 +43,15 @@ const timeOf = (value: unknown): EpochMillis | null => {
 const placeOf = (value: unknown): Position | null =>
   isFields(value) ? positionOf(value["latitude"], value["longitude"], value["altitude"]) : null
 
-const peopleOf = (value: unknown): ReadonlyArray<string> =>
-  (Array.isArray(value) ? value : []).flatMap((person: unknown) => {
-    const name = isFields(person) ? textOf(person["name"]) : null
+const namesIn = (value: unknown, field: string): ReadonlyArray<string> =>
+  (Array.isArray(value) ? value : []).flatMap((one: unknown) => {
+    const name = isFields(one) ? textOf(one[field]) : null
     return name === null ? [] : [name]
   })
+
+const sharersOf = (fields: Fields): ReadonlyArray<string> => [
+  ...new Set(namesIn(fields["sharedAlbumComments"], "contentOwnerName"))
+]
 
 // `fromPartnerSharing` is an empty object: it counts by presence.
 const isPartners = (origin: unknown): boolean => isFields(origin) && origin["fromPartnerSharing"] !== undefined
@@ -55,9 +63,10 @@ const sidecarOf = (fields: Fields): PhotoSidecar => ({
   takenLocal: null,
   // What Google or the person says of the place, before what the camera said.
   position: placeOf(fields["geoData"]) ?? placeOf(fields["geoDataExif"]),
-  people: peopleOf(fields["people"]),
+  people: namesIn(fields["people"], "name"),
   trashed: fields["trashed"] === true,
-  fromPartner: isPartners(fields["googlePhotosOrigin"])
+  fromPartner: isPartners(fields["googlePhotosOrigin"]),
+  sharers: sharersOf(fields)
 })
 
 const OF_PICTURES = [
@@ -72,13 +81,14 @@ const OF_PICTURES = [
 
 const albumOf = (fields: Fields): AlbumMetadata => ({
   title: textOf(fields["title"]),
-  description: textOf(fields["description"])
+  description: textOf(fields["description"]),
+  sharers: sharersOf(fields)
 })
 
 /** A title alone describes an album, unless it names a picture. */
 const classify = (fields: Fields): TakeoutJson => {
   const older = fields["albumData"]
-  if (isFields(older)) return { kind: "album", album: albumOf(older) }
+  if (isFields(older)) return { kind: "album", album: albumOf({ ...fields, ...older }) }
   if (OF_PICTURES.some((key) => fields[key] !== undefined)) return { kind: "picture", sidecar: sidecarOf(fields) }
   const { title } = fields
   if (typeof title !== "string") return { kind: "other" }

@@ -3,9 +3,10 @@ import type { Entry } from "../../src/component/archive.ts"
 import type { Reject, Skip } from "../../src/component/batch.ts"
 import type { Part, Unit } from "../media/batches.ts"
 import { isDocument, kindByName, parseName } from "../media/name.ts"
-import type { AlbumItem, MediaSource } from "../media/row.ts"
+import type { MediaSource } from "../media/row.ts"
 import { type Broken, brokenSidecar } from "../media/sidecars.ts"
 import { skipped, tally } from "../media/tally.ts"
+import { type SharedAlbum, sharersOf } from "./album.ts"
 import type { PhotoSidecar, TakeoutJson } from "./json.ts"
 import { type Place, isFailedVideos, isTrashFolder, photoProducts, placeOf } from "./layout.ts"
 import { type FolderMatches, type Match, matchFolder } from "./match.ts"
@@ -30,7 +31,7 @@ export interface Picture extends Unit {
   readonly half: Entry | null
   /** Keys its record. */
   readonly path: string
-  readonly source: Pick<MediaSource, "sidecar" | "albums" | "editedFrom" | "matched">
+  readonly source: Pick<MediaSource, "sidecar" | "albums" | "sharers" | "editedFrom" | "matched">
   /** Null: the name doesn't say, so that the content must. */
   readonly kind: MediaSource["kind"] | null
 }
@@ -95,7 +96,7 @@ const byFolder = <F extends Place>(files: ReadonlyArray<F>): ReadonlyMap<string,
 export const planPart = (
   sorted: Sorted,
   contents: ReadonlyArray<TakeoutJson | Broken>,
-  albums: ReadonlyMap<string, AlbumItem>,
+  albums: ReadonlyMap<string, SharedAlbum>,
   options: PlanOptions
 ): Part<Picture> => {
   const sidecars: Array<SidecarFile> = []
@@ -137,7 +138,7 @@ export const planPart = (
 const unwanted = (
   { folder }: Located,
   { found }: Match<Located, SidecarFile>,
-  album: AlbumItem | null,
+  album: SharedAlbum | null,
   { trash, partner }: PlanOptions
 ): string | null => {
   if (trash === "skip" && (found?.sidecar?.trashed === true || (album === null && isTrashFolder(folder))))
@@ -151,7 +152,7 @@ const pictureOf = (
   { entry, path, name }: Located,
   { found, original, words }: Match<Located, SidecarFile>,
   half: Located | undefined,
-  album: AlbumItem | null
+  album: SharedAlbum | null
 ): Picture => ({
   entries: [entry],
   entry,
@@ -160,7 +161,8 @@ const pictureOf = (
   kind: kindByName(name),
   source: {
     sidecar: found?.sidecar ?? null,
-    albums: album === null ? [] : [album],
+    albums: album === null ? [] : [album.item],
+    sharers: sharersOf(album, found?.sidecar?.sharers ?? []),
     editedFrom: original?.entry.path ?? null,
     matched: words
   }

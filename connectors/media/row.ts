@@ -22,6 +22,12 @@ export type AlbumItem = {
   readonly position: number | null
 }
 
+/** Somebody who shares an album, as far as an export tells: a name, an address, or both. */
+export type Sharer = {
+  readonly name: string | null
+  readonly address: string | null
+}
+
 export interface MediaSource {
   /** Path of the file below the archive's root. */
   readonly path: string
@@ -29,6 +35,7 @@ export interface MediaSource {
   readonly kind: "photo" | "video"
   readonly sidecar: Sidecar | null
   readonly albums: ReadonlyArray<AlbumItem>
+  readonly sharers: ReadonlyArray<Sharer & { readonly album: string | null }>
   /** Path of the original, for an edited copy. */
   readonly editedFrom: string | null
   /** Path of the moving half, for a live photo. */
@@ -109,6 +116,7 @@ export const mediaRow = (facts: MediaFacts, source: MediaSource, options: RowOpt
     description: sidecar?.description ?? facts.description,
     albums: listOrNull(source.albums),
     people: listOrNull(peopleOf(facts, sidecar).map((name) => ({ name }))),
+    sharers: listOrNull(source.sharers),
     edited_from: source.editedFrom,
     live_member: source.livePath,
     matched: source.matched

@@ -53,6 +53,7 @@ const media = {
   relations: {
     albums: json('Albums that hold it: [{"key", "title", "description", "position"}].'),
     people: json('People on it: [{"name"}].'),
+    sharers: json('People who share an album that holds it: [{"name", "address", "album"}].'),
     edited_from: text("Path of the original, for an edited copy."),
     live_member: text("Path of the moving half of a live photo."),
     matched: text("How its sidecar was found, in words.")

@@ -62,7 +62,7 @@ name: lives
 sources:
   mine: { type: file.rows, path: "${directory}/mine.csv", key: [file_name], entity: media, columns: ${COLUMNS} }
   copies: { type: file.rows, path: "${directory}/copies.csv", key: [file_name], entity: media, columns: ${COLUMNS} }
-  theirs: { type: file.rows, path: "${directory}/theirs.csv", account: ben@example.com, key: [file_name], entity: media, columns: ${COLUMNS} }
+  theirs: { type: file.rows, path: "${directory}/theirs.csv", account: ben@example.com, key: [file_name], entity: media, columns: ${COLUMNS.replace("}", ", sharers: JSON }")} }
   events: { type: ics.events, path: "${directory}/calendar.ics" }
 transforms:
   everything: { type: union, from: [mine, copies, theirs] }
@@ -100,7 +100,11 @@ broken,not a time,,,,Walrusword,
 `
   )
   writeFileSync(join(directory, "copies.csv"), `${HEAD}a.jpg,2024-05-01T18:30:00Z,2024-05-01,47.55,7.58,Plain,\n`)
-  writeFileSync(join(directory, "theirs.csv"), `${HEAD}t.jpg,2024-07-02T10:00:00Z,2024-07-02,46.2,6.14,Ibexhorn,\n`)
+  const sharers = `"[{""name"":""Carla Quillfeather"",""album"":""Lake""},{""name"":""Dan Otherman"",""album"":""Lake""}]"`
+  writeFileSync(
+    join(directory, "theirs.csv"),
+    `${HEAD.trimEnd()},sharers\nt.jpg,2024-07-02T10:00:00Z,2024-07-02,46.2,6.14,Ibexhorn,,${sharers}\n`
+  )
   writeFileSync(join(directory, "calendar.ics"), calendar)
   const again = runText(pipeline(directory), home)
   yield* again
@@ -214,6 +218,9 @@ describe("forget", () => {
       assert.deepEqual(yield* remaining(home, ["Quillfeather", "quillfeather"]), [])
       assert.deepEqual(yield* rowsOf(home, "select name from life.people"), [{ name: "Dan Otherman" }])
       assert.deepEqual(yield* rowsOf(home, "select title from life.events"), [{ title: "Supper with …" }])
+      assert.deepEqual(yield* rowsOf(home, "select sharers from staging.lives__theirs"), [
+        { sharers: '[{"name":"Dan Otherman","album":"Lake"}]' }
+      ])
     }).pipe(Effect.scoped)
   )
 

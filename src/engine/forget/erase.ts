@@ -52,7 +52,7 @@ const redact = (table: string, words: ReadonlyArray<string>): Erasing<void> =>
     )
     const set = columns.map(({ column, type }) => {
       const own = name(column)
-      const people = ["attendees", "people"].includes(column)
+      const people = ["attendees", "people", "sharers"].includes(column)
         ? sql`to_json(list_filter(from_json(${own}, '["JSON"]'), lambda p: not coalesce(${isPerson(words, sql`p`)}, false)))`
         : own
       return sql`${own} = (${withoutWords(sql`(${people})::varchar`, words)})::${authored(type)}`

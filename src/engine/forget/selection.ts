@@ -233,8 +233,15 @@ const recordsOf = (
       return sql`${known} ${named} ${near}`
     }
     case "person": {
-      const column = entity === "events" ? "attendees" : "people"
-      return columns.includes(column) ? sql`${mentions(selector.words, name(column))}` : null
+      const lists = (entity === "events" ? ["attendees"] : ["people", "sharers"]).filter((column) =>
+        columns.includes(column)
+      )
+      return lists.length === 0
+        ? null
+        : sql`(${join(
+            lists.map((column) => mentions(selector.words, name(column))),
+            " or "
+          )})`
     }
   }
 }

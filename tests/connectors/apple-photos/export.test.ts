@@ -162,6 +162,41 @@ layer(local, { excludeTestServices: true })("an iCloud privacy export", (it) => 
     })
   )
 
+  it.effect("names the people of a shared album with its pictures", () =>
+    Effect.gen(function* () {
+      const carol = { fullName: "Carol Diaz", appleid: "carol@icloud.example" }
+      const batches = yield* imported({
+        [PART_1]: {
+          "iCloud Shared Albums.zip": {
+            "My Albums/Rome/a.JPG": photo("a"),
+            "My Albums/Rome/AlbumInfo.json": JSON.stringify({
+              albumName: "Rome",
+              photos: [{ name: "a.JPG", contributor: carol }],
+              comments: [
+                {
+                  fileName: "a.JPG",
+                  comments: [{ isLike: true, contributor: carol }, { contributor: { fullName: "Dan Eder" } }]
+                }
+              ]
+            }),
+            "My Albums/Lake/b.JPG": photo("b")
+          }
+        }
+      })
+      const sharers = recordsOf(batches).map(({ row }) => [row["file_name"], row["sharers"]])
+      expect(sharers.toSorted()).toEqual([
+        [
+          "a.JPG",
+          [
+            { name: "Carol Diaz", address: "carol@icloud.example", album: "Rome" },
+            { name: "Dan Eder", address: null, album: "Rome" }
+          ]
+        ],
+        ["b.JPG", null]
+      ])
+    })
+  )
+
   it.effect("has a Recently Deleted folder, which is left out with the reason unless wanted", () =>
     Effect.gen(function* () {
       const files = {

@@ -35,6 +35,7 @@ export const sidecar = (
     people: [],
     trashed: false,
     fromPartner: false,
+    sharers: [],
     ...said
   }
 })

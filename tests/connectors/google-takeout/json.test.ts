@@ -29,7 +29,8 @@ test("a picture's sidecar", () => {
       position: { latitude: 48.7981917, longitude: 2.4866833, altitude: 90.25 },
       people: ["Ana"],
       trashed: false,
-      fromPartner: false
+      fromPartner: false,
+      sharers: []
     }
   })
 })
@@ -89,6 +90,19 @@ test.each<readonly [string, Json, string | null]>([
   ["untitled", { title: "", description: "", access: "protected" }, null]
 ])("an album's metadata, recognised by content: %s", (_, json, title) => {
   expect(read(json)).toMatchObject({ kind: "album", album: { title, description: null } })
+})
+
+test("who said something in a shared album, or liked it, is told once", () => {
+  const said = [
+    { text: "Lovely", contentOwnerName: "Carol Diaz", creationTime: { timestamp: "1" } },
+    { contentOwnerName: "Carol Diaz", liked: true },
+    { contentOwnerName: " ", liked: true },
+    { contentOwnerName: "Dan Eder", liked: true }
+  ]
+  const sharers = ["Carol Diaz", "Dan Eder"]
+  expect(read({ title: "A", sharedAlbumComments: said })).toMatchObject({ kind: "album", album: { sharers } })
+  expect(read({ albumData: { title: "A" }, sharedAlbumComments: said })).toMatchObject({ album: { sharers } })
+  expect(picture({ sharedAlbumComments: said })).toMatchObject({ sidecar: { sharers } })
 })
 
 test("a title that names a picture makes no album", () => {

@@ -33,7 +33,13 @@ const pictureOf = (file: Entry, moving: Entry | null = null): Picture => ({
   half: moving,
   path: file.path,
   kind: kindByName(file.path),
-  source: { sidecar: null, albums: [], editedFrom: null, matched: "orphan: no sidecar of its name in its folder" }
+  source: {
+    sidecar: null,
+    albums: [],
+    sharers: [],
+    editedFrom: null,
+    matched: "orphan: no sidecar of its name in its folder"
+  }
 })
 
 const outcome = outcomeOf({ zones: makeZones(), prefer: "sidecar", assumedZone: "UTC", now: EpochMillis(0) })

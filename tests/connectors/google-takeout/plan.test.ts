@@ -42,6 +42,7 @@ const planned = async (
   return {
     plan,
     albums: Object.fromEntries(plan.units.map(({ path, source }) => [path, source.albums.map(({ title }) => title)])),
+    sharers: Object.fromEntries(plan.units.map(({ path, source }) => [path, source.sharers])),
     skipped: Object.fromEntries(plan.skipped.map(({ reason, count }) => [reason, count])),
     paths: plan.units.map(({ path }) => path)
   }
@@ -223,4 +224,25 @@ test("originals and halves are named by their members' paths", async () => {
     { path: `${folder}/b.HEIC`, half: { path: `${folder}/b.MP4` } },
     { path: `${folder}/b-bearbeitet.HEIC`, half: null, source: { editedFrom: `${folder}/b.HEIC` } }
   ])
+})
+
+test("who shares an album is said of its pictures, and who said something of one, of that", async () => {
+  const said = (...names: ReadonlyArray<string>) => names.map((contentOwnerName) => ({ contentOwnerName, liked: true }))
+  const { sharers } = await planned({
+    [`${ROOT}/Rome/a.jpg`]: null,
+    [`${ROOT}/Rome/a.jpg.json`]: {
+      title: "a.jpg",
+      photoTakenTime: { timestamp: "1" },
+      sharedAlbumComments: said("Dan")
+    },
+    [`${ROOT}/Rome/b.jpg`]: null,
+    [`${ROOT}/Rome/metadata.json`]: { title: "Rome", sharedAlbumComments: said("Carol") },
+    [`${ROOT}/Photos from 2024/a.jpg`]: null
+  })
+  const sharer = (name: string) => ({ name, address: null, album: "Rome" })
+  expect(sharers).toEqual({
+    [`${ROOT}/Rome/a.jpg`]: [sharer("Carol"), sharer("Dan")],
+    [`${ROOT}/Rome/b.jpg`]: [sharer("Carol")],
+    [`${ROOT}/Photos from 2024/a.jpg`]: []
+  })
 })

@@ -23,6 +23,7 @@ const source: MediaSource = {
   kind: "photo",
   sidecar: null,
   albums: [],
+  sharers: [],
   editedFrom: null,
   livePath: null,
   matched: null
