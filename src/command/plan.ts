@@ -2,9 +2,12 @@ import { cp, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Option } from "effect"
+import { type Difference, differenceOf, untouchedBy } from "../engine/difference.ts"
 import { type RunSummary, run } from "../engine/run.ts"
+import { Uuid } from "../component/column.ts"
 import type { Plan } from "../pipeline/plan.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
+import { differenceText } from "./difference.ts"
 import type { PlanInput } from "./flags/pipelines.ts"
 import { homeLayer, homeOf, planOf } from "./session.ts"
 import { aligned, number } from "./text.ts"
@@ -17,11 +20,15 @@ export const plan = (shared: Shared, { diff, pipeline }: PlanInput) =>
     Effect.gen(function* () {
       const { plan } = yield* planOf(pipeline)
       const rehearsal = diff ? yield* rehearse(shared, plan) : null
-      const result = { steps: steps(plan), diff: rehearsal?.sinks ?? null }
-      const text = [...graphText(result.steps), ...diffText(rehearsal)]
+      const result = {
+        steps: steps(plan),
+        diff: rehearsal?.difference ?? null,
+        untouched: rehearsal?.untouched ?? null
+      }
+      const text = [...graphText(result.steps), ...(rehearsal === null ? [] : rehearsalText(rehearsal))]
       // Who asks what would change hasn't asked how.
       const sql = diff && !shared.verbose ? [] : sqlText(result.steps)
-      return { summary: rehearsal, result, text: [...text, ...sql].join("\n") }
+      return { summary: rehearsal?.summary ?? null, result, text: [...text, ...sql].join("\n") }
     })
   )
 
@@ -82,17 +89,26 @@ const sqlText = (all: ReadonlyArray<Step>): ReadonlyArray<string> =>
     sql === null ? [] : ["", `The SQL of ${name}:`, ...sql.split("\n").map((line) => `    ${line}`)]
   )
 
-const diffText = (rehearsal: RunSummary | null): ReadonlyArray<string> =>
-  rehearsal === null
-    ? []
-    : [
-        "",
-        "A run now would:",
-        ...Object.entries(rehearsal.sinks).map(
-          ([name, { deleted, inserted, unchanged, updated }]) =>
-            `  ${name}: insert ${number(inserted)}, update ${number(updated)}, delete ${number(deleted)}, leave ${number(unchanged)}`
-        )
-      ]
+/** What a run would have done, on a copy. */
+interface Rehearsal {
+  readonly summary: RunSummary
+  readonly difference: ReadonlyArray<Difference>
+  readonly untouched: number
+  /** Sinks that write elsewhere. */
+  readonly leftOut: ReadonlyArray<string>
+  /** Sources of providers, which a rehearsal leaves alone. */
+  readonly notAsked: ReadonlyArray<string>
+}
+
+const rehearsalText = ({ difference, leftOut, notAsked, untouched }: Rehearsal): ReadonlyArray<string> => [
+  "",
+  ...(difference.length === 0
+    ? ["A run now would change nothing."]
+    : ["A run now would make of the memories:", differenceText(difference)]),
+  ...(untouched === 0 ? [] : [`  ${number(untouched)} ${untouched === 1 ? "row" : "rows"} as before`]),
+  ...(leftOut.length === 0 ? [] : [`Not tried, because it writes elsewhere: ${leftOut.join(", ")}.`]),
+  ...(notAsked.length === 0 ? [] : [`Not asked for what is new: ${notAsked.join(", ")}.`])
+]
 
 /** Runs on a copy of the home's database, which is thrown away. Sinks that write elsewhere are left out. */
 const rehearse = (shared: Shared, plan: Plan) => {
@@ -119,9 +135,19 @@ const rehearse = (shared: Shared, plan: Plan) => {
         })
       )
       const local = { ...plan, sinks: plan.sinks.filter((sink) => sink.type === "memories") }
-      return yield* run(local, "plan", { offline: true }).pipe(
-        Effect.provide(homeLayer({ ...shared, home: Option.some(copy) }))
-      )
+      const leftOut = plan.sinks.filter((sink) => sink.type !== "memories").map(({ name }) => name)
+      return yield* Effect.gen(function* () {
+        const summary = yield* run(local, "plan", { offline: true })
+        const id = Uuid(summary.run_id)
+        const rehearsal: Rehearsal = {
+          summary,
+          difference: yield* differenceOf(id),
+          untouched: yield* untouchedBy(id),
+          leftOut,
+          notAsked: plan.sources.filter(({ stream }) => stream.access !== undefined).map(({ name }) => name)
+        }
+        return rehearsal
+      }).pipe(Effect.provide(homeLayer({ ...shared, home: Option.some(copy) })))
     })
   )
 }

@@ -1,14 +1,14 @@
 /** Memories made anew from what is staged, after a look at what that changes. */
 import { Clock, Effect } from "effect"
 import { Progress } from "../engine/progress.ts"
-import { type Difference, rebuildAll } from "../engine/rebuild.ts"
+import { rebuildAll } from "../engine/rebuild.ts"
 import type { RunSummary } from "../engine/run.ts"
 import { agree } from "./agree.ts"
+import { differenceText } from "./difference.ts"
 import { progressWriter } from "./progress.ts"
 import { type Shared, answer } from "./reply.ts"
 import type { RunInput } from "./flags/pipelines.ts"
 import { keptLayer, planOf } from "./session.ts"
-import { number } from "./text.ts"
 
 export const rebuild = (shared: Shared, { pipeline, yes = false }: RunInput) =>
   answer(
@@ -42,13 +42,3 @@ export const rebuild = (shared: Shared, { pipeline, yes = false }: RunInput) =>
       return { summary, result: { difference }, text }
     })
   )
-
-const MARKS = { added: "+", changed: "~", removed: "-" } as const
-
-const differenceText = (difference: ReadonlyArray<Difference>): string =>
-  difference
-    .flatMap(({ count, examples, table, what }) => [
-      `${MARKS[what]} ${number(count)} ${what} in life.${table}`,
-      ...examples.map((example) => `    ${example}`)
-    ])
-    .join("\n")

@@ -5,13 +5,13 @@ import type { Uuid } from "../component/column.ts"
 import type { Services } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts } from "../component/sink.ts"
-import { join, literal, name, sql } from "../component/sql.ts"
-import { imagesOf, lifeTables, tableOf } from "../life/table.ts"
+import { literal, sql } from "../component/sql.ts"
 import { check } from "../pipeline/check.ts"
 import type { Environment } from "../pipeline/interpolate.ts"
 import type { Plan } from "../pipeline/plan.ts"
 import { Warehouse, memoryWarehouse } from "../warehouse/warehouse.ts"
 import { type TransformCounts, build } from "./build.ts"
+import { type Difference, differenceOf } from "./difference.ts"
 import type { RunContext } from "./job.ts"
 import { load } from "./load.ts"
 import { recorded } from "./record.ts"
@@ -45,14 +45,6 @@ export const rebuild = (
     }
     return { transforms: built.counts, sinks }
   })
-
-/** What became of the rows of one table, with a few of them in words. */
-export interface Difference {
-  readonly table: string
-  readonly what: "added" | "changed" | "removed"
-  readonly count: number
-  readonly examples: ReadonlyArray<string>
-}
 
 /**
  * A rebuild as a run of its own. `agree` sees what it changes in `life`, and if it fails, nothing is changed. Other sinks
@@ -88,44 +80,6 @@ export const rebuildAll = <E, R>(
         }
       })
     )
-  })
-
-const Changed = Schema.Struct({
-  table: Schema.String,
-  what: Schema.Literals(["added", "changed", "removed"]),
-  count: Schema.Number,
-  examples: Schema.Array(Schema.String)
-})
-
-/** What a run has done to `life` so far. */
-const differenceOf = (run: Uuid) =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const id = sql`${literal(run)}::uuid`
-    const queries = lifeTables.map((table) => {
-      const same = join(
-        table.key.map((key) => sql`t.${name(key)} = i.${name(key)}`),
-        " and "
-      )
-      const [first = ""] = table.key
-      const label = (alias: string) => {
-        const of = "title" in table.columns ? "title" : "name" in table.columns ? "name" : null
-        return of === null ? sql`''` : sql`coalesce(${name(alias, of)}, '')`
-      }
-      return sql`
-        select ${literal(table.name)} as "table", what, count(*) as count,
-          coalesce(list_sort(list(distinct example) filter (example <> ''))[:3], []) as examples
-        from (
-          select 'added' as what, ${label("t")} as example from ${tableOf(table)} t where created_run_id = ${id}
-          union all
-          select case when t.${name(first)} is null then 'removed' else 'changed' end,
-            case when t.${name(first)} is null or ${label("t")} = ${label("i")} then ${label("i")}
-              else ${label("i")} || ' → ' || ${label("t")} end
-          from ${imagesOf(table)} i left join ${tableOf(table)} t on ${same}
-          where i._undo_run = ${id} and i.run_id is distinct from ${id}
-        ) group by what`
-    })
-    return yield* database.rows(sql`from (${join(queries, " union all ")}) order by "table", what`, Changed)
   })
 
 /** Everything that is made of a pipeline's sources is to be made again. */
