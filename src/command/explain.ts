@@ -37,12 +37,15 @@ const words = (found: Explanation): string => {
     `${label === "" ? "Without a name" : label}: ${type} ${id}`,
     ...described(row),
     ...section(
-      members.length === 0 ? "Made of" : `Made of ${members.length}`,
-      limited(members.map((member) => [linkText(member), ...member.origins.map((origin) => `  ${originText(origin)}`)]))
+      `${MADE_OF[type] ?? "Made of"} ${members.length}`,
+      byRelation(members, (member) => [linkText(member), ...member.origins.map((origin) => `  ${originText(origin)}`)])
     ),
     ...section("Comes from", limited(origins.map((origin) => [originText(origin)]))),
-    ...section("Its way", wayText(way)),
-    ...section("Linked", limited(links.map((link) => [linkText(link)]))),
+    ...section("Its way", wayText(way.filter(({ rows }) => rows !== 0))),
+    ...section(
+      "Linked",
+      byRelation(links, (link) => [linkText(link)])
+    ),
     ...section(
       "One with",
       merged.map((other) => `${other}: merged by you`)
@@ -77,6 +80,17 @@ const limited = (groups: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<st
   ...(groups.length > MOST_LISTED ? [`and ${groups.length - MOST_LISTED} more (--json has all)`] : [])
 ]
 
+const MADE_OF: { readonly [type: string]: string } = { places: "Known from", people: "Known from", albums: "Holds" }
+
+/** Of each relation some, those with few first: one reason isn't lost among a hundred visits. */
+const byRelation = <L extends Linked>(
+  all: ReadonlyArray<L>,
+  shown: (link: L) => ReadonlyArray<string>
+): ReadonlyArray<string> =>
+  [...Map.groupBy(all, ({ direction, relation, type }) => `${direction} ${relation} ${type}`).values()]
+    .toSorted((a, b) => a.length - b.length)
+    .flatMap((same) => limited(same.map(shown)))
+
 const day = (time: string | null): string => (time === null ? "some day" : time.slice(0, 16).replace("T", " "))
 
 const described = (row: Explanation["row"]): ReadonlyArray<string> => {
@@ -87,7 +101,18 @@ const described = (row: Explanation["row"]): ReadonlyArray<string> => {
   const from = text("starts_at") ?? text("taken_at") ?? text("started_at")
   const until = text("ends_at") ?? text("ended_at")
   const place = text("latitude") === null ? null : `${text("latitude")}, ${text("longitude")}`
+  const confidence = text("confidence")
+  const kind = [
+    ...(text("kind") === null ? [] : [`kind ${text("kind")}`]),
+    ...(text("made_by") === null ? [] : [`made by ${text("made_by")}`]),
+    ...(confidence === null ? [] : [`confidence ${Number(Number(confidence).toFixed(3))}`])
+  ]
+  const addresses = text("addresses")
+    ?.replaceAll(/[[\]"]/g, "")
+    .replaceAll(",", ", ")
   return [
+    ...(kind.length === 0 ? [] : [kind.join(", ")]),
+    ...(addresses === undefined || addresses === "" ? [] : [`under ${addresses}`]),
     ...(from === null ? [] : [`${day(from)}${until === null ? "" : ` to ${day(until)}`} UTC`]),
     ...(place === null ? [] : [`at ${place}${text("location_status") === "inferred" ? " (inferred)" : ""}`]),
     ...(row["hidden"] === true ? ["hidden by you"] : [])
@@ -120,25 +145,35 @@ const linkText = ({ confidence, direction, evidence, id, label, relation, rule, 
   const because = [
     ...(confidence === null ? [] : [`confidence ${Number(confidence.toFixed(3))}`]),
     ...(rule === null ? [] : [`rule ${rule}`]),
-    ...evidenceWords(evidence)
+    ...evidenceWords(evidence, rule)
   ]
   return because.length === 0 ? link : `${link} (${because.join(", ")})`
 }
 
 const UNITS: { readonly [key: string]: string } = { seconds: "s apart", metres: "m apart" }
+/** What measures mean by other rules: how far a trip goes, and how wrong a place may be. */
+const OTHER_UNITS: ReadonlyArray<readonly [rule: string, units: { readonly [key: string]: string }]> = [
+  ["trips/", { metres: "m from home" }],
+  ["infer-place/", { seconds: "s apart", metres: "m off at most" }]
+]
 
-const evidenceWords = (evidence: unknown): ReadonlyArray<string> =>
-  typeof evidence !== "object" || evidence === null
-    ? []
-    : Object.entries(evidence).flatMap(([key, value]) =>
-        value === null || value === undefined
-          ? []
-          : [
-              UNITS[key] === undefined
-                ? `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`
-                : `${String(value)} ${UNITS[key]}`
-            ]
-      )
+const evidenceWords = (evidence: unknown, rule: string | null): ReadonlyArray<string> => {
+  if (typeof evidence !== "object" || evidence === null) return []
+  const units = OTHER_UNITS.find(([prefix]) => rule?.startsWith(prefix) === true)?.[1] ?? UNITS
+  return Object.entries(evidence).flatMap(([key, value]) => {
+    if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return []
+    const unit = units[key]
+    return [unit === undefined ? `${key} ${valueText(value)}` : `${valueText(value)} ${unit}`]
+  })
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
+
+const valueText = (value: unknown): string => {
+  if (typeof value === "string") return UUID.test(value) ? value.slice(0, 8) : value
+  if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.map(valueText).join(" and ")
+  return typeof value === "object" ? JSON.stringify(value) : String(value)
+}
 
 const wayText = (way: ReadonlyArray<Station>): ReadonlyArray<string> =>
   aligned(

@@ -7,7 +7,7 @@ import { labelOf } from "../../life/label.ts"
 import { MERGED_INTO, SPLIT_FROM } from "../../life/edit.ts"
 import { type LifeTable, imagesOf, tableOf, tablesByType } from "../../life/table.ts"
 import { type Origin, originsOf } from "./origins.ts"
-import { type Station, wayOf } from "./way.ts"
+import { type Station, leadingTo, wayOf } from "./way.ts"
 
 export interface Linked {
   /** Seen from what was asked: does the link lead away from it, or to it? */
@@ -50,7 +50,7 @@ export interface Explanation {
   readonly label: string
   readonly row: { readonly [column: string]: unknown }
   readonly origins: ReadonlyArray<Origin>
-  /** What a memory is made of, each with its own origins. */
+  /** What a memory is made of, a place or a person is known from, or an album holds: each with its own origins. */
   readonly members: ReadonlyArray<Linked & { readonly origins: ReadonlyArray<Origin> }>
   readonly way: ReadonlyArray<Station>
   readonly links: ReadonlyArray<Linked>
@@ -74,10 +74,13 @@ export const explain = ({ id, table, type }: Found) =>
       Schema.Struct({ label: Schema.String })
     )
     const all = yield* linksOf(type, id)
-    const contained = all.filter(
-      ({ direction, relation }) => type === "memory" && direction === "to" && relation === "contains"
-    )
+    const made = MADE_OF.get(type) ?? []
+    const contained = [
+      ...all.filter(({ direction, relation }) => direction === "to" && made.includes(relation)),
+      ...(type === "albums" ? yield* heldBy(id) : [])
+    ]
     const origins = yield* originsOf([{ type, id }, ...contained])
+    const way = yield* wayOf([id, ...contained.map((member) => member.id)])
     const members = contained.map((member) => ({ ...member, origins: origins(member) }))
     return {
       id,
@@ -86,13 +89,43 @@ export const explain = ({ id, table, type }: Found) =>
       row,
       origins: origins({ type, id }),
       members,
-      way: yield* wayOf([id, ...members.map((member) => member.id)]),
+      way: leadingTo(way, makerOf(type, row, way)),
       links: all.filter((link) => !contained.includes(link)),
       merged: yield* mergedInto(type, id),
       separated: yield* separatedFrom(type, id),
       edits: yield* editsOf(type, id),
       runs: yield* touchesOf(table, id)
     } satisfies Explanation
+  })
+
+/** Links that lead from what is derived to what it is derived from. */
+const MADE_OF: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
+  ["memory", ["contains"]],
+  ["places", ["hosts"]],
+  ["people", ["attends", "appears_in", "shares"]]
+])
+
+/** Memories say which relation made them; people and places come of what resolves them. */
+const makerOf = (type: string, row: Explanation["row"], way: ReadonlyArray<Station>): string => {
+  const resolver = way.find((station) => station.type === RESOLVERS.get(type))
+  const maker = row["made_by"]
+  return typeof maker === "string" ? maker : resolver === undefined ? "" : `${resolver.pipeline}.${resolver.relation}`
+}
+
+const RESOLVERS: ReadonlyMap<string, string> = new Map([
+  ["people", "resolve-people"],
+  ["places", "resolve-places"]
+])
+
+const heldBy = (album: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    return yield* database.rows(
+      sql`select 'to' as direction, 'holds' as relation, 'media' as type, media_id::varchar as id, ${labelOf("media")} as label,
+          null as confidence, null as rule, null as evidence
+        from life.album_items join life.media t using (media_id) where album_id = ${literal(album)} order by position, label, id`,
+      LinkRow
+    )
   })
 
 const LinkRow = Schema.Struct({
@@ -200,8 +233,8 @@ const touchesOf = (table: LifeTable, id: string) =>
     )
     return yield* database.rows(
       sql`select v.run_id::varchar as run_id, r.command, r.pipeline, r.started_at as "at",
-          case when v.revision = 1 then 'inserted it' else 'changed ' || concat_ws(', ', ${changed}) end as did
-        from (${versions}) v left join state.runs r on r.run_id = v.run_id order by v.revision`,
+          case when v.revision = 1 then 'inserted it' else 'changed ' || v.changed end as did
+        from (select run_id, revision, concat_ws(', ', ${changed}) as changed from (${versions})) v left join state.runs r on r.run_id = v.run_id order by v.revision`,
       TouchRow
     )
   })

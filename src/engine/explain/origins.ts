@@ -58,7 +58,7 @@ export const originsOf = (entities: ReadonlyArray<Entity>) =>
         )}) order by first_seen_at, connector, archive, member`,
       Row
     )
-    const archives = [...new Set(rows.flatMap(({ archive }) => archive ?? []))]
+    const archives = [...new Set(rows.flatMap(({ archive }) => (archive !== null && isPath(archive) ? [archive] : [])))]
     const opened = new Map(
       yield* Effect.forEach(archives.slice(0, MOST_OPENED), (archive) =>
         Effect.map(offsetsIn(archive), (offsets) => [archive, offsets] as const)
@@ -78,6 +78,9 @@ export const originsOf = (entities: ReadonlyArray<Entity>) =>
         entity_type === type && entity_id === id ? [origin] : []
       )
   })
+
+/** What was asked of a provider has its API's name there, and the object as member. */
+const isPath = (archive: string): boolean => /[\\/]/.test(archive)
 
 /** Where members begin in an archive, if it is still there: whoever asks wants to see for themselves. Null: it is gone. */
 const offsetsIn = (archive: string) =>

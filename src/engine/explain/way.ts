@@ -44,6 +44,22 @@ export const sourcesRead = Effect.gen(function* () {
   )
 })
 
+/** Of a way, the stations that lead to what `maker` (`pipeline.relation`) makes, and the sinks that take it. */
+export const leadingTo = (way: ReadonlyArray<Station>, maker: string): ReadonlyArray<Station> => {
+  const named = new Map(way.map((station) => [`${station.pipeline}.${station.relation}`, station]))
+  const leading = new Set<Station>()
+  const visit = (from: string): void => {
+    const station = named.get(from)
+    if (station === undefined || leading.has(station)) return
+    leading.add(station)
+    station.inputs.forEach((input) => visit(`${station.pipeline}.${input}`))
+  }
+  visit(maker)
+  const takes = ({ inputs, kind, pipeline }: Station) =>
+    kind === "sink" && inputs.some((input) => `${pipeline}.${input}` === maker)
+  return leading.size === 0 ? way : way.filter((station) => leading.has(station) || takes(station))
+}
+
 /** The stations that any of the entities passed, in their order. */
 export const wayOf = (ids: ReadonlyArray<string>) =>
   Effect.gen(function* () {
