@@ -29,6 +29,11 @@ export const undo = (shared: Shared, { run: wanted, yes }: UndoInput) =>
         `Taken back: ${what}.`,
         ...previewText(summary.tables),
         ...summary.rebuilt.map((pipeline) => `What other runs of ${pipeline} brought too is there as before.`),
+        ...(summary.to_read.length === 0
+          ? []
+          : [
+              `The next run reads from the beginning, since later ones read only what was new: ${summary.to_read.join(", ")}.`
+            ]),
         ...summary.to_run.map(
           (pipeline) => `Run ${pipeline} again: its memories have to be made anew, and its file isn't as it was.`
         )

@@ -30,9 +30,16 @@ export interface Undone {
   readonly rebuilt: ReadonlyArray<string>
   /** Pipelines that can't be planned any more: their next run makes their memories anew. */
   readonly to_run: ReadonlyArray<string>
+  /** Sources, as `pipeline.source`, that their next run reads from the beginning. */
+  readonly to_read: ReadonlyArray<string>
 }
 
 const UNDOABLE = new Set(["run", "rebuild", "edit", "merge", "split", "hide", "unhide"])
+
+const INSTEAD: { readonly [command: string]: string } = {
+  forget: "What was forgotten is gone for good: run the pipeline again to read it once more from its sources.",
+  import: "It went into an empty home: delete that directory, and it is as before."
+}
 
 /** Can it be undone at all? */
 export const undoable = ({
@@ -47,7 +54,11 @@ export const undoable = ({
   if (command === "undo")
     return refuse("not-undoable", "An undo can't be undone.", "Run the pipeline, or edit, once more.")
   if (!UNDOABLE.has(command)) {
-    return refuse("not-undoable", `A run of \`${command}\` can't be undone: it keeps nothing to go back to.`, "")
+    return refuse(
+      "not-undoable",
+      `A run of \`${command}\` can't be undone: it keeps nothing to go back to.`,
+      INSTEAD[command] ?? ""
+    )
   }
   return Effect.gen(function* () {
     const database = yield* Database
@@ -120,7 +131,7 @@ export const undo = (
         Flag
       )
       const heeded = yield* isHeededSince(run.id, context.runId)
-      const { inherited } = yield* takeBackStaging(run.id)
+      const { inherited, reread } = yield* takeBackStaging(run.id)
       yield* database.execute(sql`update state.runs set status = 'undone' where run_id = ${literal(run.id)}`)
       const later = yield* loadedSince(run.id)
       const dependent = new Set([
@@ -143,7 +154,7 @@ export const undo = (
         rebuilt.push(pipeline)
       }
       if (heeded) yield* heed(plans, context)
-      return { rebuilt, to_run: [...dependent].filter((pipeline) => !plans.has(pipeline)) }
+      return { rebuilt, to_run: [...dependent].filter((pipeline) => !plans.has(pipeline)), to_read: reread }
     })
     const outcome = yield* database.transaction(refuseOrphans(work))
     return { run_id: context.runId, undone: run.id, tables, ...outcome }

@@ -95,6 +95,8 @@ const CHECKPOINTS: Versioned = {
 export interface TakenBack {
   /** Pipelines of which a later run brought some of the same records. */
   readonly inherited: ReadonlySet<string>
+  /** Sources, as \`pipeline.source\`, of which later runs read only what was new: the next one begins anew. */
+  readonly reread: ReadonlyArray<string>
 }
 
 export const takeBackStaging = (run: Uuid): Effect.Effect<TakenBack, DatabaseError, Database | Warehouse> =>
@@ -102,6 +104,7 @@ export const takeBackStaging = (run: Uuid): Effect.Effect<TakenBack, DatabaseErr
     const database = yield* Database
     const inherited = new Set<string>()
     const resting: Array<StagedBy> = []
+    const reread: Array<string> = []
     const id = sql`${literal(run)}::uuid`
     for (const staged of yield* stagedSources) {
       const table = yield* versioned(staged)
@@ -118,9 +121,10 @@ export const takeBackStaging = (run: Uuid): Effect.Effect<TakenBack, DatabaseErr
         const heirs = yield* takeBack(table, { run, heirs: heirsOf(staged, run, table), unravel: false })
         if (heirs > 0) inherited.add(staged.pipeline)
         // What was read since then, was read behind what is gone now: the next run reads from the beginning.
-        yield* database.execute(sql`
-          delete from state.checkpoints where pipeline = ${literal(staged.pipeline)} and source = ${literal(staged.source)}
-            and run_id in (select run_id from ${ordered} where ord > (select ord from ${ordered} where run_id = ${id}))`)
+        const later = sql`state.checkpoints where pipeline = ${literal(staged.pipeline)} and source = ${literal(staged.source)}
+          and run_id in (select run_id from ${ordered} where ord > (select ord from ${ordered} where run_id = ${id}))`
+        if ((yield* count(later)) > 0) reread.push(`${staged.pipeline}.${staged.source}`)
+        yield* database.execute(sql`delete from ${later}`)
       }
     }
     yield* takeBack(CHECKPOINTS, { run, unravel: false })
@@ -133,7 +137,7 @@ export const takeBackStaging = (run: Uuid): Effect.Effect<TakenBack, DatabaseErr
     yield* database.execute(sql`
       delete from state.sightings where run_id = ${id}; delete from state.sighted where run_id = ${id};
       delete from state.rejects where run_id = ${id}; delete from state.skips where run_id = ${id};`)
-    return { inherited }
+    return { inherited, reread }
   })
 
 /** Sources that nobody has read any more leave no table behind. */
