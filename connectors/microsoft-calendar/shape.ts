@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 
 /** Left out by some, null in others. */
-const optional = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
+export const optional = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 
 /** Wall time without an offset: `2026-05-01T08:00:00.0000000`, and the zone in which it is meant. */
 const Time = Schema.Struct({ dateTime: Schema.String, timeZone: optional(Schema.String) })

@@ -3,7 +3,6 @@ import { Effect, Schema, Stream } from "effect"
 import type { ApiOpening } from "../../src/component/api-stream.ts"
 import type { ApiRefusal, AskRequest, ProviderApi } from "../../src/component/api.ts"
 import type { Batch, Item, Listing, Reject, Skip } from "../../src/component/batch.ts"
-import type { Json } from "../../src/component/column.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import type { Choice } from "../calendar/choice.ts"
 import { DAY } from "../calendar/clock.ts"
@@ -12,6 +11,7 @@ import { UTC, ianaZones } from "../calendar/zone.ts"
 import { skipped, tally } from "../media/tally.ts"
 import { listCalendars } from "./calendars.ts"
 import { zoneNamed } from "./event.ts"
+import { TOGETHER, lookUp, lookUpAll } from "./look-up.ts"
 import { deletedWith, doubtsOf, newsOf } from "./news.ts"
 import { PREFER } from "./prefer.ts"
 import {
@@ -58,13 +58,16 @@ type Next = readonly [Batch<MicrosoftColumns>, Progress]
 /** Items that a listing didn't have, looked through at a time. */
 const UNLISTED = 200
 
-/** A rule that ends earlier takes away many occurrences at once; nobody moves so many elsewhere one by one. */
-const MOVED_BY_HAND = 20
-
-const isOf =
-  (asked: string) =>
-  ({ id, series }: Doubt): boolean =>
-    id === asked || series === asked
+/** The series of which several events are in doubt; null: there is none. */
+const seriesInDoubt = (doubts: ReadonlyArray<Doubt>): string | null => {
+  const seen = new Set<string>()
+  for (const { id, series } of doubts) {
+    const whole = series ?? id
+    if (seen.has(whole)) return whole
+    seen.add(whole)
+  }
+  return null
+}
 
 const ANEW: Pick<View, "sync" | "waiting" | "doubts"> = {
   sync: { phase: "listing", link: null },
@@ -173,49 +176,40 @@ export const sync = (
     return Effect.succeed(going(progress, seen(progress.state, key), { skipped: left }))
   }
 
-  /** The event as it is now; null: there is none any more. */
-  const lookUp = (id: string): Step<Json | null> =>
-    graph(`/me/events/${encodeURIComponent(id)}`, Schema.Json).pipe(
-      Effect.catchTag("ApiRefusal", ({ error, status }) =>
-        status === 404 || status === 410 ? Effect.succeed(null) : Effect.fail(error)
-      )
-    )
-
-  /** Was it deleted, or has it left the view? Where several of a series are in doubt, the series is asked for first. */
-  const resolve = (
-    progress: Progress,
-    key: string,
-    view: View,
-    [doubt, ...others]: readonly [Doubt, ...ReadonlyArray<Doubt>]
-  ): Step<Next> =>
+  /** Were they deleted, or have they left the view? Where several of a series are in doubt, the series is asked for first. */
+  const resolve = (progress: Progress, key: string, view: View): Step<Next> =>
     Effect.gen(function* () {
-      const { series } = doubt
-      const asked = series !== null && others.some((other) => other.series === series) ? series : doubt.id
       const place = placeOf(progress.state, view)
-      const found = yield* lookUp(asked)
-      const [kin, strangers] = [view.doubts.filter(isOf(asked)), view.doubts.filter((each) => !isOf(asked)(each))]
-      if (found === null) {
-        return inView(progress, key, view, { doubts: strangers }, yield* deletedWith([asked], key, place, items))
+      const whole = seriesInDoubt(view.doubts)
+      if (whole !== null && (yield* lookUp(ask, whole)) === null) {
+        const doubts = view.doubts.filter(({ id, series }) => id !== whole && series !== whole)
+        return inView(progress, key, view, { doubts }, yield* deletedWith([whole], key, place, items))
       }
-      if (kin.length > MOVED_BY_HAND) {
-        const ids = kin.map(({ id }) => id)
-        return inView(progress, key, view, { doubts: strangers }, yield* deletedWith(ids, key, place, items))
+      if (whole !== null) {
+        const doubts = view.doubts.map((doubt) => (doubt.series === whole ? { ...doubt, series: null } : doubt))
+        return inView(progress, key, view, { doubts }, {})
       }
-      if (asked !== doubt.id) {
-        const single = view.doubts.map((each) => (each.series === series ? { ...each, series: null } : each))
-        return inView(progress, key, view, { doubts: single }, {})
-      }
-      // It takes place elsewhere: its row follows it, though this view no longer shows it.
-      const news = yield* newsOf([found], key, view, place, items)
-      const [told] = toldIn(news.items)
-      const gone = told === undefined ? [] : [removedItem(key, told, "moved")]
-      return inView(progress, key, view, { doubts: others }, { ...news, items: gone })
+      const asked = view.doubts.slice(0, TOGETHER).map(({ id }) => id)
+      const found = yield* lookUpAll(ask, asked)
+      const gone = asked.filter((id) => (found.get(id) ?? null) === null)
+      const deleted = yield* deletedWith(gone, key, place, items)
+      // Others take place elsewhere: their rows follow them, though this view no longer shows them.
+      const left = [...found.values()].filter((event) => event !== null)
+      const news = yield* newsOf(left, key, view, place, items)
+      const moved = toldIn(news.items).map((told) => removedItem(key, told, "moved"))
+      return inView(
+        progress,
+        key,
+        view,
+        { doubts: view.doubts.slice(TOGETHER) },
+        { ...news, records: [...news.records, ...deleted.records], items: [...moved, ...deleted.items] }
+      )
     })
 
   /** A series that was never told is asked for; where it is gone, so are its occurrences. */
   const fetchSeries = (progress: Progress, key: string, view: View, id: string): Step<Next> =>
     Effect.gen(function* () {
-      const found = yield* lookUp(id)
+      const found = yield* lookUp(ask, id)
       const news = yield* newsOf(found === null ? [] : [found], key, view, placeOf(progress.state, view), items)
       const waiting = view.waiting.filter((other) => other !== id)
       const left = news.items.length > 0 ? [] : [skipped("occurrences of a series that is not told", id)]
@@ -261,8 +255,7 @@ export const sync = (
     if (key === undefined) return listed ? Effect.succeed(undefined) : list(progress)
     const view = state.views[key]
     if (view === undefined) return Effect.succeed(going(progress, seen(state, key), {}))
-    const [doubt, ...others] = view.doubts
-    if (doubt !== undefined) return resolve(progress, key, view, [doubt, ...others])
+    if (view.doubts.length > 0) return resolve(progress, key, view)
     const { sync: at } = view
     switch (at.phase) {
       case "listing":

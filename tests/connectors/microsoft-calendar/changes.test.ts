@@ -5,7 +5,9 @@ import { authored } from "../../../src/component/sql.ts"
 import { addsUp } from "../../../src/engine/ledger.ts"
 import type { Providers } from "../../providers/index.ts"
 import type { Entry } from "../../providers/life/agenda.ts"
+import { instanceOf } from "../../providers/life/entries.ts"
 import { instantAtWall } from "../../providers/life/moment.ts"
+import { occurrencesOf } from "../../providers/life/recurrence.ts"
 import { query } from "../../support/engine.ts"
 import { gone, holds } from "../google-calendar/world.ts"
 import { SOURCE, expected, inWorld } from "./world.ts"
@@ -120,6 +122,40 @@ describe("an event that leaves what is read", () => {
         yield* run()
         holds(yield* stored, [...expected(agenda), ...lines.filter((line) => line.startsWith(far.uid))])
         assert.strictEqual(yield* gone(home), 0)
+      })
+    )
+  )
+})
+
+describe("many occurrences of a series that goes on", () => {
+  it.live("are each looked for, in few requests: some were deleted, others have moved out of what is read", () =>
+    inWorld({ ...events(12), ragged: 0.3 }, ({ home, providers, run, staged }) =>
+      Effect.gen(function* () {
+        const { agenda } = providers.microsoft.calendar
+        const [single] = agenda.entries().filter(alone)
+        if (single === undefined) return assert.fail("no event")
+        const master = { ...at(single, "2024-01-01T08:00:00Z"), id: "daily", uid: "daily@example.com" }
+        agenda.put({ ...master, rule: { pattern: "FREQ=DAILY", count: 120, until: null } })
+        yield* run()
+        const before = yield* staged
+        const days = occurrencesOf(agenda.get("daily")?.entry ?? master)
+        for (const [index, original] of days.slice(10, 70).entries()) {
+          const instance = instanceOf(master, original)
+          if (index % 2 === 0) agenda.put({ ...instance, status: "cancelled" })
+          // Nobody does so by hand; but a program may.
+          else agenda.put(at(instance, "2041-05-01T08:00:00Z"))
+        }
+        const asked = providers.requests.count()
+        yield* run()
+        assert.isAtMost(providers.requests.since(asked, "graph").length, 40)
+        const now = yield* staged
+        assert.strictEqual(now.length, before.length)
+        const moved = now.filter((line) => line.includes(` | ${Date.UTC(2041, 3, 30, 23)} | `))
+        assert.strictEqual(moved.length, 30)
+        assert.strictEqual(now.filter((line) => line.startsWith("daily") && line.includes("cancelled")).length, 30)
+        assert.strictEqual(yield* gone(home), 30)
+        const again = yield* run()
+        assert.deepInclude(again.sources["events"], { read: 0 })
       })
     )
   )

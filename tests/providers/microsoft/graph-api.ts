@@ -5,7 +5,7 @@ import { stampOf } from "../life/moment.ts"
 import { occurrencesOf } from "../life/recurrence.ts"
 import { type Call, type Route, whoOf } from "../server/call.ts"
 import type { Common } from "../server/common.ts"
-import type { JsonObject } from "../server/json.ts"
+import { type JsonObject, listAt, parseJson, textAt } from "../server/json.ts"
 import { type Reply, json } from "../server/reply.ts"
 import { type Page, roundsOf } from "../server/rounds.ts"
 import { syncTokensOf } from "../server/sync-tokens.ts"
@@ -15,6 +15,7 @@ import type { Mailbox, MailCalendar } from "./mailbox.ts"
 import { type Window, changesOf, viewOf } from "./view.ts"
 
 const READS = ["Calendars.Read", "Calendars.ReadWrite"]
+const MOST_TOGETHER = 20
 const LONGEST_VIEW_MS = 1825 * 24 * 3_600_000
 
 interface Round {
@@ -174,6 +175,24 @@ export const graphApi = (
     return notFound()
   })
 
+  /** Requests in one, each with an answer of its own; some are put off, as Graph does under load. */
+  const batch = guarded(READS, (call) => {
+    const random = stream("batch", seed, call.body)
+    const requests = listAt(parseJson(call.body), "requests")
+    if (requests.length > MOST_TOGETHER) return graphError(400, "BadRequest", "Too many requests in one.")
+    const responses = requests.map((request): JsonObject => {
+      const id = textAt(request, "id") ?? ""
+      const asked = /^\/me\/events\/([^/]+)$/.exec(textAt(request, "url") ?? "")?.[1]
+      if (asked === undefined) return { id, status: 404 }
+      if (random.chance(ragged / 2)) return { id, status: 429, headers: { "Retry-After": "1" } }
+      const headers = { prefer: textAt(request, "headers", "prefer") ?? "" }
+      const { body, status } = event({ ...call, headers, params: { id: decodeURIComponent(asked) } })
+      return { id, status, body: parseJson(body.toString()) ?? null }
+    })
+    // In any order.
+    return json({ responses: responses.toReversed() })
+  })
+
   const me = guarded(["User.Read"], (_, { user, name }) =>
     json({ id: Buffer.from(user).toString("hex").slice(0, 16), displayName: name, mail: user, userPrincipalName: user })
   )
@@ -190,6 +209,7 @@ export const graphApi = (
       },
       { method: "GET", path: /^\/v1\.0\/me\/calendars$/, area: "graph", handle: calendars },
       { method: "GET", path: /^\/v1\.0\/me\/events\/(?<id>[^/]+)$/, area: "graph", handle: event },
+      { method: "POST", path: /^\/v1\.0\/\$batch$/, area: "graph", handle: batch },
       { method: "GET", path: /^\/v1\.0\/me$/, area: "graph", handle: me }
     ]
   }
