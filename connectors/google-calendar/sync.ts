@@ -5,11 +5,12 @@ import { ApiRefusal, type ProviderApi } from "../../src/component/api.ts"
 import type { Batch, Item, Listing, Reject, Skip } from "../../src/component/batch.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import { changedItem } from "../../src/component/item.ts"
+import { type Made, type StepProgress, type Turn, turn } from "../api/turn.ts"
 import type { Choice } from "../calendar/choice.ts"
 import type { Calendar } from "../calendar/event.ts"
 import { type Period, changesOf, isExpanded, within } from "../calendar/group.ts"
 import { UTC, ianaZones } from "../calendar/zone.ts"
-import { skipped, tally } from "../media/tally.ts"
+import { skipped } from "../media/tally.ts"
 import { listCalendars } from "./calendars.ts"
 import {
   type GoogleColumns,
@@ -31,22 +32,14 @@ export interface Settings extends Period {
 
 type Step<A> = Effect.Effect<A, SourceError | DatabaseError, ProviderApi>
 
-interface Progress {
-  readonly state: State
+interface Progress extends StepProgress<State> {
   /** This round is the last one of the run. */
   readonly listed: boolean
-  readonly done: number
   /** Calendars that were begun anew: a second time would be in vain. */
   readonly anew: ReadonlySet<string>
 }
 
-interface Made {
-  readonly records?: ReadonlyArray<GoogleRecord>
-  readonly rejects?: ReadonlyArray<Reject>
-  readonly skipped?: ReadonlyArray<Skip>
-  readonly items?: ReadonlyArray<Item>
-  readonly listing?: Listing
-}
+type Next = Turn<GoogleColumns, Progress>
 
 /** The most that Google gives in one page. */
 const PAGE = 2500
@@ -69,27 +62,8 @@ export const sync = (
     return { name, zones: { byId: iana, own: (zone === null ? null : iana(zone)) ?? own }, assumed: false }
   }
 
-  /** The part of a batch that is the same for all: what comes next, and how far it is. */
-  const batch = (progress: Progress, made: Made): Batch<GoogleColumns> => ({
-    records: made.records ?? [],
-    rejects: made.rejects ?? [],
-    skipped: tally(made.skipped ?? []),
-    ...(made.items === undefined ? {} : { items: made.items }),
-    ...(made.listing === undefined ? {} : { listing: made.listing }),
-    checkpoint: progress.state,
-    progress: { done: progress.done, unit: "records" }
-  })
-
-  type Next = readonly [Batch<GoogleColumns>, Progress]
-
-  const going = (progress: Progress, id: string, next: Sync, made: Made): Next => {
-    const after = {
-      ...progress,
-      state: withSync(progress.state, id, next),
-      done: progress.done + (made.records?.length ?? 0)
-    }
-    return [batch(after, made), after]
-  }
+  const going = (progress: Progress, id: string, next: Sync, made: Made<GoogleColumns>): Next =>
+    turn({ ...progress, state: withSync(progress.state, id, next) }, made)
 
   /** The calendar is done for this round. */
   const finished = ([made, progress]: Next, id: string): Next => {
@@ -158,7 +132,7 @@ export const sync = (
         ({ event }) => event.recurringEventId === undefined && (event.recurrence ?? []).length === 0
       )
       const groups = single.map((item) => recordsOf([item], placeOf(progress, id), settings.horizon))
-      const made: Made = {
+      const made: Made<GoogleColumns> = {
         records: groups.flatMap(({ records }) => [...records.values()]).filter((record) => within(settings, record)),
         rejects: [...rejects, ...groups.flatMap((group) => group.rejects)],
         items: kept,
@@ -182,7 +156,7 @@ export const sync = (
       const last = found.at(-1)
       const rejects = expanded.flatMap((group) => group.rejects)
       const end = last === undefined ? { ends: true as const, among: isExpanded(settings, at.horizon) } : {}
-      const made: Made = {
+      const made: Made<GoogleColumns> = {
         records: expanded.flatMap(({ records }) => [...records.values()]).filter((record) => within(settings, record)),
         rejects,
         ...(at.listing ? { listing: { scope: id, ...unreadIf(rejects), ...end } } : {})
@@ -216,7 +190,7 @@ export const sync = (
         rejects.push(...now.rejects)
         if (changed.length === 0) left.push(skipped("an event that is deleted, or outside of the period", group))
       }
-      const made: Made = { records, rejects, skipped: left, items: kept }
+      const made: Made<GoogleColumns> = { records, rejects, skipped: left, items: kept }
       if (answer.nextPageToken !== undefined) return going(progress, id, { ...at, page: answer.nextPageToken }, made)
       const token = answer.nextSyncToken ?? at.token
       const done: Sync = { phase: "changes", page: null, token, horizon: at.horizon }
@@ -238,12 +212,12 @@ export const sync = (
         }
         if (status !== 403 && status !== 404) return Effect.fail(error)
         const left = [skipped("a calendar that the account may no longer read", id)]
-        return Effect.succeed(finished([batch(progress, { skipped: left }), progress], id))
+        return Effect.succeed(finished(turn(progress, { skipped: left }), id))
       })
 
   const removed = (progress: Progress, id: string): Next => {
-    const after = { ...progress, state: without(seen(progress.state, id), id) }
-    return [batch(after, { listing: { scope: id, begins: true, ends: true } }), after]
+    const state = without(seen(progress.state, id), id)
+    return turn({ ...progress, state }, { listing: { scope: id, begins: true, ends: true } })
   }
 
   const step = (progress: Progress): Step<Next | undefined> =>
@@ -253,11 +227,10 @@ export const sync = (
       if (id === undefined) {
         if (listed) return undefined
         const round = yield* listCalendars(ask, state, settings.choice)
-        const after = { ...progress, state: round.state, listed: true }
-        return [batch(after, { skipped: round.left }), after]
+        return turn({ ...progress, state: round.state, listed: true }, { skipped: round.left })
       }
       const at = state.calendars[id]?.sync
-      if (at === undefined) return finished([batch(progress, {}), progress], id)
+      if (at === undefined) return finished(turn(progress, {}), id)
       switch (at.phase) {
         case "listing":
           return yield* listing(progress, id, at.page)

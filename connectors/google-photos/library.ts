@@ -9,9 +9,10 @@ import type { Batch, Item, Listing as FullListing } from "../../src/component/ba
 import type { Columns } from "../../src/component/column.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import type { MediaReader } from "../../src/component/media.ts"
+import { type Made, type StepProgress, type Turn, turn } from "../api/turn.ts"
 import type { AlbumItem } from "../media/row.ts"
 import { skipped } from "../media/tally.ts"
-import { PAGE, type Listing, type Page, type Route, type Slice, isRead, openPage, readSlice } from "./page.ts"
+import { PAGE, type Listing, type Page, type Route, isRead, openPage, readSlice } from "./page.ts"
 import { MEDIA } from "./record.ts"
 import { type Album, AlbumPage, MediaPage } from "./shape.ts"
 
@@ -54,17 +55,15 @@ const decodeMembership = Schema.decodeUnknownOption(Membership)
 const ALBUMS = "albums"
 const ALBUM_PAGE = 50
 
-interface Progress {
-  readonly state: State
+interface Progress extends StepProgress<State> {
   readonly page: Page | null
-  readonly done: number
   /** A full listing came to its end in this run. */
   readonly over: boolean
   /** It was begun anew, because Google no longer knew where it was. */
   readonly anew: boolean
 }
 
-type Next = readonly [Batch<Columns>, Progress]
+type Next = Turn<Columns, Progress>
 type Services = ProviderApi | MediaReader
 type Step<A> = Effect.Effect<A, SourceError | DatabaseError, Services>
 
@@ -92,26 +91,6 @@ export const listLibrary = (
 ): Stream.Stream<Batch<Columns>, SourceError | DatabaseError, Services> => {
   const { api, opening, read } = route
   const { ask, now } = opening
-
-  const batch = (
-    progress: Progress,
-    { items, records = [], rejects = [], skipped: left = [] }: Partial<Slice> = {},
-    listing?: FullListing
-  ): Next => {
-    const done = progress.done + records.length
-    return [
-      {
-        records,
-        rejects,
-        skipped: left,
-        ...(items === undefined ? {} : { items }),
-        ...(listing === undefined ? {} : { listing }),
-        checkpoint: progress.state,
-        progress: { done, unit: "records" }
-      },
-      { ...progress, done }
-    ]
-  }
 
   const search = (query: { readonly albumId?: string }, page: string | null): Listing =>
     ask.json(
@@ -151,20 +130,20 @@ export const listLibrary = (
       if (last?.look === look && now - last.at < Duration.toMillis(relist)) return undefined
       const todo = albums.map(({ id, title }) => ({ id, title: title ?? null }))
       const at: Round = { phase: "albums", begun: false, todo, page: null, position: 0 }
-      return batch({ ...progress, state: { last, round: { at, began: { look, at: now } } } })
+      return turn({ ...progress, state: { last, round: { at, began: { look, at: now } } } }, {})
     })
 
   type Begun = NonNullable<State["round"]>
 
-  const going = (progress: Progress, round: Begun, at: Round, slice?: Partial<Slice>, listing?: FullListing): Next =>
-    batch({ ...progress, state: { ...progress.state, round: { ...round, at } } }, slice, listing)
+  const going = (progress: Progress, round: Begun, at: Round, made: Made<Columns> = {}): Next =>
+    turn({ ...progress, state: { ...progress.state, round: { ...round, at } } }, made)
 
   const albums = (progress: Progress, round: Begun, at: Albums): Step<Next> => {
     const [album, ...others] = at.todo
     // What is no longer in an album isn't listed again.
     const listing: FullListing = { scope: ALBUMS, ...(at.begun ? {} : { begins: true }) }
     const begun = { ...at, begun: true }
-    if (album === undefined) return Effect.succeed(going(progress, round, { phase: "media", page: null }, {}, listing))
+    if (album === undefined) return Effect.succeed(going(progress, round, { phase: "media", page: null }, { listing }))
     const next: Albums = { ...begun, todo: others, page: null, position: 0 }
     return Effect.gen(function* () {
       const { mediaItems = [], nextPageToken } = yield* search({ albumId: album.id }, at.page)
@@ -179,12 +158,12 @@ export const listLibrary = (
       }))
       const following =
         nextPageToken === undefined ? next : { ...begun, page: nextPageToken, position: at.position + ids.length }
-      return going(progress, round, following, { items }, listing)
+      return going(progress, round, following, { items, listing })
     }).pipe(
       Effect.catchTag("ApiRefusal", ({ error, status }) => {
         if (status === 404) {
           const left = [skipped("an album that is no longer there", album.title ?? album.id)]
-          return Effect.succeed(going(progress, round, next, { skipped: left }, listing))
+          return Effect.succeed(going(progress, round, next, { skipped: left, listing }))
         }
         return status === 400 && at.page !== null && !progress.anew
           ? Effect.succeed(going({ ...progress, anew: true }, round, { ...begun, page: null, position: 0 }))
@@ -204,11 +183,15 @@ export const listLibrary = (
         ...(unread ? { unread } : {}),
         ...(token === null && open.at === 0 ? { begins: true } : {})
       }
-      if (!isRead(page)) return going({ ...progress, page }, round, { phase: "media", page: token }, slice, listing)
+      if (!isRead(page)) {
+        return going({ ...progress, page }, round, { phase: "media", page: token }, { ...slice, listing })
+      }
       const after = { ...progress, page: null }
-      if (page.next !== null) return going(after, round, { phase: "media", page: page.next }, slice, listing)
+      if (page.next !== null) {
+        return going(after, round, { phase: "media", page: page.next }, { ...slice, listing })
+      }
       const state = { round: null, last: round.began }
-      return batch({ ...after, state, over: true }, slice, { ...listing, ends: true })
+      return turn({ ...after, state, over: true }, { ...slice, listing: { ...listing, ends: true } })
     }).pipe(
       Effect.catchTag("ApiRefusal", ({ error, status }: ApiRefusal) =>
         status === 400 && token !== null && !progress.anew

@@ -6,7 +6,8 @@ import type { Columns } from "../../src/component/column.ts"
 import { type DatabaseError, NOTHING_CHOSEN, type SourceError, sourceError } from "../../src/component/error.ts"
 import type { MediaReader } from "../../src/component/media.ts"
 import { Person } from "../../src/component/person.ts"
-import { PAGE, type Listing, type Page, type Route, type Slice, isRead, openPage, readSlice } from "./page.ts"
+import { type Made, type StepProgress, type Turn, turn } from "../api/turn.ts"
+import { PAGE, type Listing, type Page, type Route, isRead, openPage, readSlice } from "./page.ts"
 import { MEDIA } from "./record.ts"
 import { MediaPage, Session } from "./shape.ts"
 
@@ -30,17 +31,15 @@ const State = Schema.Struct({ session: Schema.NullOr(Open) })
 type State = typeof State.Type
 const decode = Schema.decodeUnknownOption(State)
 
-interface Progress {
-  readonly state: State
+interface Progress extends StepProgress<State> {
   readonly page: Page | null
-  readonly done: number
   /** A session came to its end in this run: none is begun after it. */
   readonly over: "read" | "unpicked" | null
   /** Sessions that were found to be gone. */
   readonly lost: number
 }
 
-type Next = readonly [Batch<Columns>, Progress]
+type Next = Turn<Columns, Progress>
 type Services = ProviderApi | MediaReader
 type Step<A> = Effect.Effect<A, SourceError | DatabaseError, Services>
 
@@ -58,24 +57,8 @@ export const pick = (
   const { api, opening } = route
   const { ask, items } = opening
 
-  const batch = (progress: Progress, slice: Partial<Slice> = {}): Next => {
-    const done = progress.done + (slice.records?.length ?? 0)
-    const { items: kept, records = [], rejects = [], skipped = [] } = slice
-    return [
-      {
-        records,
-        rejects,
-        skipped,
-        ...(kept === undefined ? {} : { items: kept }),
-        checkpoint: progress.state,
-        progress: { done, unit: "records" }
-      },
-      { ...progress, done }
-    ]
-  }
-
-  const going = (progress: Progress, session: Open | null, slice?: Partial<Slice>): Next =>
-    batch({ ...progress, state: { session } }, slice)
+  const going = (progress: Progress, session: Open | null, made: Made<Columns> = {}): Next =>
+    turn({ ...progress, state: { session } }, made)
 
   /** A session that Google no longer knows: what was read of it stays, and another one is begun. */
   const orAnew =

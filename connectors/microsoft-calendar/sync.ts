@@ -2,13 +2,14 @@
 import { Effect, Schema, Stream } from "effect"
 import type { ApiOpening } from "../../src/component/api-stream.ts"
 import type { ApiRefusal, AskRequest, ProviderApi } from "../../src/component/api.ts"
-import type { Batch, Item, Listing, Reject, Skip } from "../../src/component/batch.ts"
+import type { Batch, Listing, Skip } from "../../src/component/batch.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
+import { type Made, type StepProgress, type Turn, turn } from "../api/turn.ts"
 import type { Choice } from "../calendar/choice.ts"
 import { DAY } from "../calendar/clock.ts"
 import { isWithin } from "../calendar/group.ts"
 import { UTC, ianaZones } from "../calendar/zone.ts"
-import { skipped, tally } from "../media/tally.ts"
+import { skipped } from "../media/tally.ts"
 import { listCalendars } from "./calendars.ts"
 import { zoneNamed } from "./event.ts"
 import { TOGETHER, lookUp, lookUpAll } from "./look-up.ts"
@@ -36,24 +37,15 @@ export interface Settings {
 
 type Step<A> = Effect.Effect<A, SourceError | DatabaseError, ProviderApi>
 
-interface Progress {
-  readonly state: State
+interface Progress extends StepProgress<State> {
   /** This round is the last one of the run. */
   readonly listed: boolean
-  readonly done: number
   /** Views that were begun anew: a second time would be in vain. */
   readonly anew: ReadonlySet<string>
 }
 
-interface Made {
-  readonly records?: ReadonlyArray<MicrosoftRecord>
-  readonly rejects?: ReadonlyArray<Reject>
-  readonly skipped?: ReadonlyArray<Skip>
-  readonly items?: ReadonlyArray<Item>
-  readonly listing?: Pick<Listing, "begins" | "unread">
-}
-
-type Next = readonly [Batch<MicrosoftColumns>, Progress]
+type MadeInView = Omit<Made<MicrosoftColumns>, "listing"> & { readonly listing?: Pick<Listing, "begins" | "unread"> }
+type Next = Turn<MicrosoftColumns, Progress>
 
 /** Items that a listing didn't have, looked through at a time. */
 const UNLISTED = 200
@@ -98,29 +90,16 @@ export const sync = (
   const own = iana(timeZone) ?? UTC
   const zones = { byId: zoneNamed(iana, own), own }
 
-  /** A batch with what comes next, and how far it is. */
-  const going = (progress: Progress, state: State, made: Made, listing?: Listing): Next => {
-    const after = { ...progress, state, done: progress.done + (made.records?.length ?? 0) }
-    return [
-      {
-        records: made.records ?? [],
-        rejects: made.rejects ?? [],
-        skipped: tally(made.skipped ?? []),
-        ...(made.items === undefined ? {} : { items: made.items }),
-        ...(listing === undefined ? {} : { listing }),
-        checkpoint: state,
-        progress: { done: after.done, unit: "records" }
-      },
-      after
-    ]
-  }
-
-  const inView = (progress: Progress, key: string, view: View, change: Partial<View>, made: Made): Next =>
-    going(
-      progress,
-      withView(progress.state, key, change),
-      made,
-      isListing(view) ? { scope: key, ...made.listing } : undefined
+  const inView = (
+    progress: Progress,
+    key: string,
+    view: View,
+    change: Partial<View>,
+    { listing, ...made }: MadeInView
+  ): Next =>
+    turn(
+      { ...progress, state: withView(progress.state, key, change) },
+      isListing(view) ? { ...made, listing: { scope: key, ...listing } } : made
     )
 
   const graph = <A>(path: string, schema: Schema.Decoder<A>, query: AskRequest["query"] = {}) =>
@@ -165,7 +144,7 @@ export const sync = (
   /** I7: a full round merges with what is stored; nothing is lost. */
   const restart = (progress: Progress, key: string): Next => {
     const anew = new Set([...progress.anew, key])
-    return going({ ...progress, anew }, withView(progress.state, key, ANEW), {})
+    return turn({ ...progress, anew, state: withView(progress.state, key, ANEW) }, {})
   }
 
   /** What a refusal means: begin again, leave the calendar out, or fail with its words. */
@@ -173,7 +152,7 @@ export const sync = (
     if (linked && isExpired(refusal) && !progress.anew.has(key)) return Effect.succeed(restart(progress, key))
     if (refusal.status !== 403 && refusal.status !== 404) return Effect.fail(refusal.error)
     const left = [skipped("a calendar that the account may no longer read", key)]
-    return Effect.succeed(going(progress, seen(progress.state, key), { skipped: left }))
+    return Effect.succeed(turn({ ...progress, state: seen(progress.state, key) }, { skipped: left }))
   }
 
   /** Were they deleted, or have they left the view? Where several of a series are in doubt, the series is asked for first. */
@@ -233,11 +212,10 @@ export const sync = (
       }
       // Only now: a link that is stored too early would leave out what it stands for.
       const state = withView(progress.state, key, { sync: { phase: "changes", link: at.link } })
-      return going(
-        progress,
-        seen(state, key),
-        {},
-        at.listing ? { scope: key, ends: true, among: isWithin({ since: view.from, until: view.to }) } : undefined
+      const among = isWithin({ since: view.from, until: view.to })
+      return turn(
+        { ...progress, state: seen(state, key) },
+        at.listing ? { listing: { scope: key, ends: true, among } } : {}
       )
     })
 
@@ -246,7 +224,7 @@ export const sync = (
       const round = yield* listCalendars(ask, progress.state, choice, stretches)
       const isFirst = Object.keys(progress.state.views).length === 0
       const left = [...round.left, ...(isFirst && earlier !== null ? [earlier] : [])]
-      return going({ ...progress, listed: true }, round.state, { skipped: left })
+      return turn({ ...progress, state: round.state, listed: true }, { skipped: left })
     })
 
   const step = (progress: Progress): Step<Next | undefined> => {
@@ -254,7 +232,7 @@ export const sync = (
     const [key] = state.todo
     if (key === undefined) return listed ? Effect.succeed(undefined) : list(progress)
     const view = state.views[key]
-    if (view === undefined) return Effect.succeed(going(progress, seen(state, key), {}))
+    if (view === undefined) return Effect.succeed(turn({ ...progress, state: seen(state, key) }, {}))
     if (view.doubts.length > 0) return resolve(progress, key, view)
     const { sync: at } = view
     switch (at.phase) {
@@ -264,7 +242,9 @@ export const sync = (
       case "closing":
         return closing(progress, key, view, at)
       case "removed":
-        return Effect.succeed(going(progress, without(state, key), {}, { scope: key, begins: true, ends: true }))
+        return Effect.succeed(
+          turn({ ...progress, state: without(state, key) }, { listing: { scope: key, begins: true, ends: true } })
+        )
     }
   }
 

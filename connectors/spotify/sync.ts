@@ -2,13 +2,14 @@
 import { Effect, Result, Stream } from "effect"
 import type { ApiOpening } from "../../src/component/api-stream.ts"
 import { type ApiRefusal, type ProviderApi, orWords } from "../../src/component/api.ts"
-import type { Batch, Item, Listing, Reject, Skip } from "../../src/component/batch.ts"
+import type { Batch, Reject } from "../../src/component/batch.ts"
 import type { Json } from "../../src/component/column.ts"
 import { type DatabaseError, type SourceError, sourceError } from "../../src/component/error.ts"
 import { changedItem, readItem } from "../../src/component/item.ts"
 import { nearest } from "../../src/component/nearest.ts"
+import { type Made, type StepProgress, type Turn, turn } from "../api/turn.ts"
 import type { Period } from "../calendar/group.ts"
-import { skipped, tally } from "../media/tally.ts"
+import { skipped } from "../media/tally.ts"
 import {
   Playlist,
   type PlaylistColumns,
@@ -28,22 +29,12 @@ export interface Settings extends Period {
 
 type Step<A> = Effect.Effect<A, SourceError | DatabaseError, ProviderApi>
 
-interface Progress {
-  readonly state: State
+interface Progress extends StepProgress<State> {
   /** The list of playlists was asked for in this run. */
   readonly listed: boolean
-  readonly done: number
 }
 
-interface Made {
-  readonly records?: ReadonlyArray<PlaylistRecord>
-  readonly rejects?: ReadonlyArray<Reject>
-  readonly skipped?: ReadonlyArray<Skip>
-  readonly items?: ReadonlyArray<Item>
-  readonly listing?: Listing
-}
-
-type Next = readonly [Batch<PlaylistColumns>, Progress]
+type Next = Turn<PlaylistColumns, Progress>
 
 /** The most that Spotify gives in one page. */
 const PAGE = 50
@@ -74,22 +65,8 @@ export const sync = (
   { account, ask, checkpoint, items }: ApiOpening,
   { choice, since, until }: Settings
 ): Stream.Stream<Batch<PlaylistColumns>, SourceError | DatabaseError, ProviderApi> => {
-  const going = (progress: Progress, state: State, made: Made): Next => {
-    const after = { ...progress, state, done: progress.done + (made.records?.length ?? 0) }
-    const { items: kept, listing, records = [], rejects = [], skipped: left = [] } = made
-    return [
-      {
-        records,
-        rejects,
-        skipped: tally(left),
-        ...(kept === undefined ? {} : { items: kept }),
-        ...(listing === undefined ? {} : { listing }),
-        checkpoint: state,
-        progress: { done: after.done, unit: "records" }
-      },
-      after
-    ]
-  }
+  const going = (progress: Progress, state: State, made: Made<PlaylistColumns>): Next =>
+    turn({ ...progress, state }, made)
 
   const list = (progress: Progress, { found, next }: NonNullable<State["list"]>): Step<Next> =>
     Effect.gen(function* () {
@@ -169,7 +146,7 @@ export const sync = (
       const further = typeof page.next === "string" ? page.next : null
       const isEmpty = further === null && position + page.items.length === 0
       const outside = records.filter((record) => !isWithin(record)).map(({ sourceId }) => sourceId)
-      const made: Made = {
+      const made: Made<PlaylistColumns> = {
         records: isEmpty ? [recordOf(playlist, account, null)] : records.filter(isWithin),
         rejects,
         skipped: outside.map((name) => skipped("added before since, or from until on", name)),
