@@ -21,10 +21,11 @@ export interface Job {
   readonly environment?: { readonly [name: string]: string }
 }
 
-/** When to send a signal: so many milliseconds after the start, or after stderr has had these words. */
+/** When to send a signal: so many milliseconds after the start, or after stderr has had these words, or when something happens. */
 export interface Stop {
   readonly signal: NodeJS.Signals
   readonly words?: string
+  readonly when?: Promise<void>
   readonly milliseconds?: number
 }
 
@@ -42,7 +43,8 @@ export const runProcess = ({ environment = {}, home, pipeline }: Job, stop?: Sto
     const arm = ({ milliseconds = 0, signal }: Stop) => {
       timer ??= setTimeout(() => child.kill(signal), milliseconds)
     }
-    if (stop !== undefined && stop.words === undefined) arm(stop)
+    if (stop?.when !== undefined) void stop.when.then(() => arm(stop))
+    else if (stop !== undefined && stop.words === undefined) arm(stop)
     let errors = ""
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       errors += text

@@ -1,16 +1,13 @@
 /** Whatever goes wrong on the way, the next run continues, and in the end all is there once. */
-import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { authored } from "../../../src/component/sql.ts"
 import { addsUp } from "../../../src/engine/ledger.ts"
 import type { Entry } from "../../providers/life/agenda.ts"
-import { stream } from "../../../src/sample/random.ts"
-import { runProcess } from "../../crash/process.ts"
 import { query } from "../../support/engine.ts"
 import { connect } from "../../support/online.ts"
-import { SOURCE, expected, inWorld, pipeline } from "./world.ts"
+import { SOURCE, expected, inWorld } from "./world.ts"
 
 /** Series are followed for a month only, so that entries are most of what there is. */
 const NEAR = `${SOURCE}, horizon: 30d`
@@ -95,24 +92,6 @@ describe("a run that ends too early", () => {
         assert.strictEqual(codeOf(error), "not-connected")
         yield* connect(connection, home)
         yield* run({}, NEAR)
-        assert.deepEqual(yield* stored, expected(providers.google.calendar.agenda, providers.clock.now(), DAYS))
-      })
-    )
-  )
-
-  it.live("by a kill at any moment is continued without loss or double (I1)", () =>
-    inWorld({ ...events(200), ragged: 1, latency: 40 }, ({ connection, home, providers, stored }) =>
-      Effect.gen(function* () {
-        const file = join(home, "life.yaml")
-        writeFileSync(file, pipeline(connection, NEAR))
-        const job = { pipeline: file, home, environment: { KEEPSAKE_KEYRING: "off" } }
-        const random = stream("kill", 3)
-        for (let kills = 0; kills < 6; kills++) {
-          const milliseconds = random.integer(50, 900)
-          yield* Effect.promise(() => runProcess(job, { signal: "SIGKILL", words: "reading", milliseconds }))
-        }
-        const ended = yield* Effect.promise(() => runProcess(job))
-        assert.strictEqual(ended.code, 0, ended.errors)
         assert.deepEqual(yield* stored, expected(providers.google.calendar.agenda, providers.clock.now(), DAYS))
       })
     )

@@ -37,6 +37,6 @@ export const expected = (agenda: Agenda, window: Window = USUAL): ReadonlyArray<
       if (entry === null || entry.rule !== null) return []
       const { series, start, status, title, uid } = entry
       const key = series === null ? "-" : stampOf(series.original)
-      return [[uid, key, startOf(start), status, title ?? "-"].join(" | ")]
+      return [[uid, key, startOf(start), status, title?.trim() || "-"].join(" | ")]
     })
     .toSorted()

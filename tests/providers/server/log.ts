@@ -42,16 +42,29 @@ export interface RequestLog {
   /** How many have come. */
   readonly count: () => number
   readonly add: (record: OpenRecord) => void
+  /** Resolves as soon as so many have come. */
+  readonly reached: (count: number) => Promise<void>
 }
 
 export const requestLog = (): RequestLog => {
   const records: Array<OpenRecord> = []
+  const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>()
   return {
     all: () => records,
     since: (count, area) => records.slice(count).filter((record) => area === undefined || record.area === area),
     count: () => records.length,
     add: (record) => {
       records.push(record)
-    }
+      for (const one of waiting) {
+        if (records.length < one.count) continue
+        waiting.delete(one)
+        one.resolve()
+      }
+    },
+    reached: (count) =>
+      new Promise((resolve) => {
+        if (records.length >= count) resolve()
+        else waiting.add({ count, resolve })
+      })
   }
 }
