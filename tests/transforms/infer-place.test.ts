@@ -243,6 +243,44 @@ layer(services)("infer-place", (it) => {
     })
   )
 
+  it.effect("puts the pictures of a camera that is ninety minutes fast where they were taken", () =>
+    Effect.gen(function* () {
+      const DAY = 24 * 60
+      const occasions = Array.from({ length: 6 }, (_, day) => day * DAY + 600 + day * 7)
+      const shots = occasions.flatMap((at) =>
+        [5, 25, 50].flatMap((minute) => [
+          photo("phone", at + minute, { camera: "phone", latitude: 10, longitude: 8, location_status: "known" }),
+          photo("camera", at + minute + 4 + 90, { camera: "camera" })
+        ])
+      )
+      // Where the camera would seem to have been.
+      const stays = occasions.flatMap((at, index) => [
+        visit(2 * index, at, at + 60, 10),
+        visit(2 * index + 1, at + 90, at + 180, 30)
+      ])
+      const placed = (options: string) =>
+        Effect.gen(function* () {
+          const photos = yield* typed(
+            "photos",
+            "name, camera, taken_at::timestamptz as taken_at, latitude::double as latitude, longitude::double as longitude, location_status",
+            shots
+          )
+          const rows = yield* run(inferPlace, `${YAML}\nvisits: visits${options}`, [photos, yield* visitsOf(stays)])
+          return rows.filter(({ name }) => name === "camera")
+        })
+      const corrected = yield* placed("")
+      expect(new Set(corrected.map(({ latitude }) => latitude))).toEqual(new Set([10]))
+      for (const { location_evidence } of corrected) {
+        expect(Math.abs(JSON.parse(String(location_evidence)).clock + 5400)).toBeLessThan(900)
+      }
+      expect(corrected.map((row) => row["taken_at"]).toSorted()).toEqual(
+        shots.flatMap((shot) => (shot.name === "camera" ? [shot.taken_at] : [])).toSorted()
+      )
+      const trusted = yield* placed("\nclock: trust")
+      expect(new Set(trusted.map(({ latitude }) => latitude))).toEqual(new Set([30]))
+    })
+  )
+
   it.effect("says what is missing", () =>
     Effect.gen(function* () {
       const photos = yield* photosOf([photo("a", 5)])
