@@ -1,4 +1,5 @@
 /** The tables of `keepsake.duckdb`: what the engine keeps for itself, and the `life` tables and views made from the entities. */
+import { createHash } from "node:crypto"
 import type { Columns } from "../component/column.ts"
 import { uuid5Macros } from "../component/id.ts"
 import { type Sql, join, literal, name, sql } from "../component/sql.ts"
@@ -84,6 +85,7 @@ const STATE = sql`
 
 /** Columns that came later, for files that were made before. */
 const ADDED_COLUMNS = sql`
+  alter table state.migrations add column if not exists stamp varchar;
   alter table state.runs add column if not exists definition varchar;
   alter table state.runs add column if not exists adopted boolean;
   alter table state.steps add column if not exists type varchar;
@@ -118,13 +120,23 @@ export const fromVersion1 = (create: Sql): Sql => sql`
   )}
   drop table state.changes_1;`
 
-/** Creates what is missing. Running it again changes nothing. */
-export const createSchema: Sql = sql`
+const SCHEMA = sql`
   ${uuid5Macros}
   ${STATE}
   ${join(lifeTables.map(lifeTable), "\n")}
   ${ADDED_COLUMNS}
   ${CHANGES}
-  ${healthViews}
-  insert into state.migrations select ${literal(SCHEMA_VERSION)}, now()
-  where not exists (select 1 from state.migrations where version = ${literal(SCHEMA_VERSION)});`
+  ${healthViews}`
+
+const stamp = literal(createHash("sha256").update(SCHEMA).digest("hex"))
+
+/** Creates what is missing. Running it again changes nothing. */
+export const createSchema: Sql = sql`
+  ${SCHEMA}
+  insert into state.migrations (version, applied_at) select ${literal(SCHEMA_VERSION)}, now()
+  where not exists (select 1 from state.migrations where version = ${literal(SCHEMA_VERSION)});
+  update state.migrations set stamp = ${stamp} where version = ${literal(SCHEMA_VERSION)};`
+
+/** Counts 1 where this very schema is what a file has: most of the time that it takes to open one. Fails in an empty one. */
+export const countStamps: Sql = sql`
+  select count(*) as n from state.migrations where version = ${literal(SCHEMA_VERSION)} and stamp = ${stamp}`

@@ -1,16 +1,18 @@
 /** The DuckDB file of one home: opened once, with its schema, by one process (I9: under a memory limit, spilling beside it). */
 import { totalmem } from "node:os"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import { Database } from "../component/database.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import { type Connection, type OpenOptions, open } from "./duckdb.ts"
 import { type Home, prepareHome } from "./home.ts"
 import { serveGuests } from "./owner.ts"
-import { createSchema, fromVersion1 } from "./schema.ts"
+import { countStamps, createSchema, fromVersion1 } from "./schema.ts"
 
 export class Warehouse extends Context.Service<Warehouse, Connection>()("keepsake/warehouse/Warehouse") {}
 
 const GIB = 1024 ** 3
+
+const Count = Schema.Struct({ n: Schema.Number })
 
 /**
  * What DuckDB may hold unless more or less is asked for: a quarter of the machine's memory, from 512 MB to 1 GB. With
@@ -78,13 +80,16 @@ export const bareDatabase: Layer.Layer<Database, DatabaseError> = Layer.effect(
 function opened(options: OpenOptions) {
   return Effect.gen(function* () {
     const connection = yield* open(options)
-    const { execute, transaction } = connection.database
-    yield* transaction(execute(createSchema)).pipe(
-      Effect.catchIf(
-        (error) => /changes is of type Table/i.test(error.message),
-        () => transaction(execute(fromVersion1(createSchema)))
+    const { execute, rows, transaction } = connection.database
+    const [found] = yield* Effect.orElseSucceed(rows(countStamps, Count), () => [])
+    if (found === undefined || found.n === 0) {
+      yield* transaction(execute(createSchema)).pipe(
+        Effect.catchIf(
+          (error) => /changes is of type Table/i.test(error.message),
+          () => transaction(execute(fromVersion1(createSchema)))
+        )
       )
-    )
+    }
     return Context.make(Warehouse, connection).pipe(Context.add(Database, connection.database))
   })
 }
