@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config"
 import { Hanging } from "./tests/support/hanging.ts"
+import { quickDisk } from "./tests/support/quick-disk.ts"
 
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
+    env: quickDisk(),
     setupFiles: ["tests/support/seed.ts"],
     reporters: ["default", new Hanging()],
     // Crash tests start the program many times over.
