@@ -12,6 +12,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",
+    // Files share their process and what it has loaded: none may leave anything behind.
+    isolate: false,
     maxWorkers: 2
   }
 })

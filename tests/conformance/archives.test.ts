@@ -1,8 +1,9 @@
 /** What holds for every stream of an archive: the sample tells the truth, and time, order and interruption change nothing. */
-import { readFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { type Sql, authored } from "../../src/component/sql.ts"
 import { addsUp } from "../../src/engine/ledger.ts"
@@ -10,7 +11,7 @@ import { type Truth, writeSample } from "../../src/sample/index.ts"
 import { query, runText, temporaryDirectory } from "../support/engine.ts"
 import { lifeOf } from "./life.ts"
 
-const DAYS = 24
+const DAYS = 16
 
 interface Case {
   readonly type: string
@@ -78,19 +79,31 @@ const CASES: ReadonlyArray<Case> = [
 
 const isTruth = (value: unknown): value is Truth => typeof value === "object" && value !== null && "spotify" in value
 
-const exported = Effect.fnUntraced(function* (directory: string, name: string, from: number) {
-  const folder = join(directory, name)
-  yield* writeSample({ directory: folder, days: DAYS, seed: 5, from, archives: "all" }).pipe(
-    Effect.provide(NodeServices.layer)
+/** Exports of overlapping days, by the day that they begin with: all streams read the same. */
+const EXPORTS = { earlier: 0, later: DAYS / 2 } as const
+const exports = mkdtempSync(join(tmpdir(), "keepsake-archives-"))
+
+beforeAll(() =>
+  Effect.runPromise(
+    Effect.forEach(
+      Object.entries(EXPORTS),
+      ([name, from]) => writeSample({ directory: join(exports, name), days: DAYS, seed: 5, from, archives: "all" }),
+      { discard: true }
+    ).pipe(Effect.provide(NodeServices.layer))
   )
-  const truth: unknown = JSON.parse(readFileSync(join(folder, "truth.json"), "utf8"))
-  return isTruth(truth) ? truth : yield* Effect.die("truth.json has another shape")
+)
+afterAll(() => rmSync(exports, { recursive: true, force: true }))
+
+const earlierTruth = Effect.suspend(() => {
+  const truth: unknown = JSON.parse(readFileSync(join(exports, "earlier", "truth.json"), "utf8"))
+  return isTruth(truth) ? Effect.succeed(truth) : Effect.die("truth.json has another shape")
 })
 
-const pipeline = (directory: string, { files, table, type }: Case, folder = "*") => `
+/** A pipeline over exports, by a glob of their names. */
+const pipeline = (directory: string, { files, table, type }: Case, name: string) => `
 name: archives
 sources:
-  input: { type: ${type}, path: "${join(directory, folder, files)}" }
+  input: { type: ${type}, path: "${join(exports, name, files)}" }
 sinks:
   out: { ${table === null ? `type: file, path: ${join(directory, "out.parquet")}` : "type: memories"}, from: input }
 `
@@ -112,8 +125,9 @@ describe.each(CASES)("$type", (example) => {
     Effect.gen(function* () {
       const directory = yield* temporaryDirectory
       const home = join(directory, "home")
-      const truth = yield* exported(directory, "export", 0)
-      const { sources } = yield* runText(pipeline(directory, example), home)
+      const truth = yield* earlierTruth
+      const text = pipeline(directory, example, "earlier")
+      const { sources } = yield* runText(text, home)
       const ledger = sources["input"]
       assert.isTrue(ledger !== undefined && addsUp(ledger), JSON.stringify(ledger))
       const rows = yield* query(home, STAGED)
@@ -125,7 +139,7 @@ describe.each(CASES)("$type", (example) => {
       assert.strictEqual(Number(skips[0]?.["n"] ?? 0), ledger?.skipped)
 
       const before = yield* lifeOf(home)
-      const same = (yield* runText(pipeline(directory, example), home)).sources["input"]
+      const same = (yield* runText(text, home)).sources["input"]
       assert.deepInclude(same, { new: 0, changed: 0 })
       assert.deepEqual(yield* lifeOf(home), before)
     }).pipe(Effect.scoped)
@@ -134,32 +148,26 @@ describe.each(CASES)("$type", (example) => {
   it.live("an overlapping export adds what is new, an older one takes nothing away, and the order doesn't matter", () =>
     Effect.gen(function* () {
       const directory = yield* temporaryDirectory
-      yield* exported(directory, "earlier", 0)
-      yield* exported(directory, "later", DAYS / 2)
-      const homeOf = Effect.fnUntraced(function* (name: string, folders: ReadonlyArray<string>) {
-        const home = join(directory, `home-${name}`)
-        for (const folder of folders) {
-          const { sources } = yield* runText(pipeline(directory, example, folder), home)
+      const imported = Effect.fnUntraced(function* (into: string, names: ReadonlyArray<string>) {
+        const home = join(directory, into)
+        for (const name of names) {
+          const { sources } = yield* runText(pipeline(directory, example, name), home)
           assert.isTrue(sources["input"] !== undefined && addsUp(sources["input"]), JSON.stringify(sources["input"]))
         }
         return yield* outcome(home, example)
       })
-      const together = yield* homeOf("together", ["{earlier,later}"])
-      const inOrder = yield* homeOf("in-order", ["earlier", "later"])
-      assert.deepEqual(inOrder, together)
-      const backwards = yield* homeOf("backwards", ["later", "earlier"])
-      assert.deepEqual(backwards, together)
+      const together = yield* imported("together", ["{earlier,later}"])
+      assert.deepEqual(yield* imported("in-order", ["earlier", "later"]), together)
       // A third import, of the older one again.
-      const again = yield* homeOf("again", ["earlier", "later", "earlier"])
-      assert.deepEqual(again, together)
+      assert.deepEqual(yield* imported("in-order", ["earlier"]), together)
+      assert.deepEqual(yield* imported("backwards", ["later", "earlier"]), together)
     }).pipe(Effect.scoped)
   )
 
   it.live("continues after interruptions as if there had been none (I1)", () =>
     Effect.gen(function* () {
       const directory = yield* temporaryDirectory
-      yield* exported(directory, "export", 0)
-      const text = pipeline(directory, example)
+      const text = pipeline(directory, example, "earlier")
       const whole = join(directory, "whole")
       yield* runText(text, whole)
       const broken = join(directory, "broken")

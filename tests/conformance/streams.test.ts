@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { authored } from "../../src/component/sql.ts"
 import { addsUp } from "../../src/engine/ledger.ts"
@@ -14,10 +15,26 @@ const DAYS = 16
 /** The shape is the generator's own: what is tested is what becomes of its content. */
 const isTruth = (value: unknown): value is Truth => typeof value === "object" && value !== null && "photos" in value
 
-/** Writes an export into a folder of its own below `directory`. */
-const exported = Effect.fnUntraced(function* (directory: string, name: string, from: number, days: number = DAYS) {
+/** The exports that all tests begin with, by the day that they begin with. */
+const EARLIER = 0
+const LATER = DAYS / 2
+const exports = mkdtempSync(join(tmpdir(), "keepsake-streams-"))
+
+beforeAll(() =>
+  Effect.runPromise(
+    Effect.forEach(
+      [EARLIER, LATER],
+      (from) => writeSample({ directory: join(exports, String(from)), days: DAYS, seed: 5, from }),
+      { discard: true }
+    ).pipe(Effect.provide(NodeServices.layer))
+  )
+)
+afterAll(() => rmSync(exports, { recursive: true, force: true }))
+
+/** Lays an export into a folder of its own below `directory`. */
+const exported = Effect.fnUntraced(function* (directory: string, name: string, from: typeof EARLIER | typeof LATER) {
   const folder = join(directory, name)
-  yield* writeSample({ directory: folder, days, seed: 5, from }).pipe(Effect.provide(NodeServices.layer))
+  cpSync(join(exports, String(from)), folder, { recursive: true, preserveTimestamps: true })
   const truth: unknown = JSON.parse(readFileSync(join(folder, "truth.json"), "utf8"))
   if (!isTruth(truth)) return yield* Effect.die("truth.json has another shape")
   const rows = truth.photos.map(({ content_hash, latitude, longitude, path, taken_at }) =>
@@ -128,7 +145,7 @@ describe.each(CASES)("$type", (example) => {
     Effect.gen(function* () {
       const directory = yield* temporaryDirectory
       const home = join(directory, "home")
-      const truth = yield* exported(directory, "export", 0)
+      const truth = yield* exported(directory, "export", EARLIER)
       example.spoil?.(join(directory, "export"))
       const { sources } = yield* runText(pipeline(directory, example), home)
       const ledger = sources["input"]
@@ -152,7 +169,7 @@ describe.each(CASES)("$type", (example) => {
     Effect.gen(function* () {
       const directory = yield* temporaryDirectory
       const home = join(directory, "home")
-      yield* exported(directory, "export", 0)
+      yield* exported(directory, "export", EARLIER)
       const text = pipeline(directory, example)
       const first = yield* runText(text, home)
       const before = yield* lifeOf(home)
@@ -160,7 +177,7 @@ describe.each(CASES)("$type", (example) => {
       assert.deepEqual([same?.new, same?.changed, same?.unchanged], [0, 0, first.sources["input"]?.new])
       assert.deepEqual(yield* lifeOf(home), before)
       // A copy elsewhere: everything is read again, and found to be the same.
-      yield* exported(directory, "copy", 0)
+      yield* exported(directory, "copy", EARLIER)
       const { sinks, sources } = yield* runText(text, home)
       assert.isTrue(sources["input"] !== undefined && addsUp(sources["input"]))
       assert.strictEqual(sources["input"]?.new, 0)
@@ -175,9 +192,9 @@ describe.each(CASES)("$type", (example) => {
       const directory = yield* temporaryDirectory
       const home = join(directory, "home")
       const text = pipeline(directory, example)
-      const earlier = yield* exported(directory, "earlier", 0)
+      const earlier = yield* exported(directory, "earlier", EARLIER)
       yield* runText(text, home)
-      const later = yield* exported(directory, "later", DAYS / 2)
+      const later = yield* exported(directory, "later", LATER)
       const { sources } = yield* runText(text, home)
       assert.isTrue(sources["input"] !== undefined && addsUp(sources["input"]))
       yield* holds(home, example, earlier, later)

@@ -13,11 +13,11 @@ import {
   phonePath,
   phoneVisit,
   placeVisit,
-  read,
   record,
   records,
   semantic,
   signal,
+  tallied,
   writeInto
 } from "./history.ts"
 
@@ -41,29 +41,29 @@ const way = (index: number) => ({
 const stay = (index: number) => ({ duration: { startTimestamp: time(index), endTimestamp: time(index + 5) } })
 const times = (index: number) => ({ startTime: time(index), endTime: time(index + 5) })
 
-/** Long enough that a part is read in pieces. */
+/** The first is long enough that a part is read in pieces. */
 const FAMILIES: Readonly<Record<string, readonly [name: string, whole: unknown]>> = {
   records: [
     "Records.json",
-    records(...each(5000, (index) => record({ timestamp: time(index), activity: [{ activity: [{ type: "STILL" }] }] })))
+    records(...each(3600, (index) => record({ timestamp: time(index), activity: [{ activity: [{ type: "STILL" }] }] })))
   ],
   semantic: [
     "2019_MAY.json",
-    semantic(...each(800, (index) => (index % 2 === 0 ? way(index) : placeVisit(stay(index)))))
+    semantic(...each(400, (index) => (index % 2 === 0 ? way(index) : placeVisit(stay(index)))))
   ],
   android: [
     "Timeline.json",
     android(
-      each(800, (index) =>
+      each(400, (index) =>
         index % 2 === 0 ? androidPath({ point: "47.1°, 8.1°", time: time(index) }) : androidVisit({}, times(index))
       ),
-      each(1500, (index) => signal({ timestamp: time(index) }))
+      each(700, (index) => signal({ timestamp: time(index) }))
     )
   ],
   iphone: [
     "location-history.json",
-    each(1500, (index) =>
-      index < 700
+    each(700, (index) =>
+      index < 350
         ? { ...phoneVisit(), ...times(index) }
         : {
             ...phonePath({ point: "geo:47.1,8.1", durationMinutesOffsetFromStartTime: String(index) }),
@@ -98,9 +98,9 @@ layer(scratch, { excludeTestServices: true })("spoilt files", (it) => {
   it.effect.each(cases)("%s, copy %i: rows, rejects and skips can all be told", ([family, copy]) =>
     Effect.gen(function* () {
       for (const name of ["points", "visits"] as const) {
-        const { rejects, rows, skips } = yield* read(name, spoilt(family, copy))
-        assert.isAbove(rows.length + rejects.length + Object.keys(skips).length, 0)
-        for (const { _id, _source_id } of rows) assert.isTrue(typeof _id === "string" && typeof _source_id === "string")
+        const { rejects, rows, skips, unnamed } = yield* tallied(name, spoilt(family, copy))
+        assert.isAbove(rows + rejects.length + Object.keys(skips).length, 0)
+        assert.strictEqual(unnamed, 0)
         for (const { code, reason } of rejects) {
           assert.match(code, /^[a-z]+(-[a-z]+)*$/)
           assert.match(reason, /^\S.{10,}$/)
