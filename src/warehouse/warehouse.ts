@@ -21,7 +21,7 @@ const Count = Schema.Struct({ n: Schema.Number })
 const defaultMemoryLimit = (): string => `${Math.round(Math.min(GIB, Math.max(GIB / 2, totalmem() / 4)) / 1024 ** 2)}MB`
 
 /** What it may hold of rows that only pass through: more makes nothing faster. Who asks for a limit decides about that too. */
-const LEAN = "160MB"
+const LEAN = "128MB"
 
 /** The warehouse of a home, and the same connection as the components' `Database`. */
 export const warehouseLayer = (
