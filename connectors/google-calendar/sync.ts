@@ -153,7 +153,8 @@ export const sync = (
         recordsOf(group, place, at.horizon)
       )
       const expanded = groups.filter(({ recurring }) => recurring)
-      const last = found.at(-1)
+      // Whole groups came, as many as were asked for, or there are no more.
+      const last = found.length < SERIES ? undefined : found.at(-1)
       const rejects = expanded.flatMap((group) => group.rejects)
       const end = last === undefined ? { ends: true as const, among: isExpanded(settings, at.horizon) } : {}
       const made: Made<GoogleColumns> = {

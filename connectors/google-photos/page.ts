@@ -18,7 +18,8 @@ import type { MediaPage } from "./shape.ts"
 export const PAGE = 100
 /** Fetched for one batch: what a kill may cost. */
 const FRESH = 50
-const AT_ONCE = 20
+/** So that a batch takes the time of two. */
+const AT_ONCE = 25
 /** Addresses live for an hour. */
 const FRESH_ADDRESSES = Duration.minutes(45)
 

@@ -1,5 +1,5 @@
 /** `ProviderApi` over HTTP: tokens, quotas, retries, and what a provider's answers mean. */
-import { Clock, Duration, Effect, Layer, Redacted, Schedule, Schema } from "effect"
+import { Clock, Duration, Effect, Layer, Redacted, Schedule, Schema, Scope } from "effect"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -11,7 +11,7 @@ import type { SourceError } from "../component/error.ts"
 import { placeOf } from "../component/item.ts"
 import { retrySchedule } from "../component/retry.ts"
 import { type Verdict, retryAfterOf, verdictOn } from "./answer.ts"
-import { sizeOf, temporaryPath, writeTo } from "./download.ts"
+import { sizeOf, temporaryFile, temporaryFolder, writeTo } from "./download.ts"
 import * as failure from "./failure.ts"
 import { PATIENCE, type Quotas, makeQuotas } from "./quota.ts"
 
@@ -37,7 +37,11 @@ const BREAKER = {
   maxOpenDuration: "1 minute"
 } as const
 
+/** Why an API was last found to be ill, by its key: while nobody asks it, that is what is said. */
+type Ills = Map<string, SourceError>
+
 interface Tools {
+  readonly ills: Ills
   readonly client: HttpClient.HttpClient
   readonly accounts: Accounts["Service"]
   readonly quotas: Quotas
@@ -252,36 +256,36 @@ const judge = ({ bytes, retryAfter, status }: Answer): Verdict =>
 
 /** The provider's health: its own failures count, and nothing else does. */
 const outcomeOf = (error: Failed): CircuitBreaker.Outcome =>
-  error._tag === "SourceError" && (error.code === failure.UNAVAILABLE || error.code === failure.UNREACHABLE)
-    ? CircuitBreaker.failure()
-    : CircuitBreaker.ignored
+  error._tag === "SourceError" && isIll(error) ? CircuitBreaker.failure() : CircuitBreaker.ignored
+
+const isIll = ({ code }: SourceError): boolean => code === failure.UNAVAILABLE || code === failure.UNREACHABLE
 
 const guarded = <A>(
-  { breaker }: Tools,
+  { breaker, ills }: Tools,
   provider: Provider,
   { api, connection }: ApiRequest,
   effect: Effect.Effect<A, Failed>
-): Effect.Effect<A, Failed> =>
-  breaker
+): Effect.Effect<A, Failed> => {
+  const key = JSON.stringify([connection.provider, connection.endpoint, api])
+  return breaker
     .execute(effect, {
-      key: JSON.stringify([connection.provider, connection.endpoint, api]),
+      key,
       classify: (exit) => {
         if (exit._tag === "Success") return CircuitBreaker.success
         const [reason] = exit.cause.reasons
-        return reason?._tag === "Fail" ? outcomeOf(reason.error) : CircuitBreaker.ignored
+        if (reason?._tag !== "Fail") return CircuitBreaker.ignored
+        if (reason.error._tag === "SourceError" && isIll(reason.error)) ills.set(key, reason.error)
+        return outcomeOf(reason.error)
       }
     })
     .pipe(
       Effect.catchTag("CircuitBreakerError", ({ reason }) =>
         Effect.fail(
-          failure.unavailable(
-            provider,
-            "has failed several times in a row",
-            reason._tag === "CircuitOpen" ? reason.retryAfter : null
-          )
+          failure.resting(provider, ills.get(key) ?? null, reason._tag === "CircuitOpen" ? reason.retryAfter : null)
         )
       )
     )
+}
 
 const ask = <A>(tools: Tools, request: ApiRequest, asked: Asked<A>): Effect.Effect<A, Failed, Providers> =>
   Effect.gen(function* () {
@@ -334,16 +338,19 @@ export const providerApiLayer: Layer.Layer<ProviderApi, never, Accounts | Provid
         client: yield* HttpClient.HttpClient,
         accounts: yield* Accounts,
         quotas: makeQuotas(),
-        breaker: yield* CircuitBreaker.make(BREAKER)
+        breaker: yield* CircuitBreaker.make(BREAKER),
+        ills: new Map()
       }
       const providers = yield* Providers
+      // One folder for all that is downloaded, made when something is.
+      const folder = yield* Effect.cached(Effect.provideService(temporaryFolder, Scope.Scope, yield* Effect.scope))
       const asking = <A>(request: ApiRequest, asked: Asked<A>) =>
         Effect.provideService(ask(tools, request, asked), Providers, providers)
       return {
         json: (request, schema) => asking(request, jsonOf(request, schema)),
         bytes: (request) => asking(request, BYTES),
         file: (request) =>
-          Effect.flatMap(temporaryPath, (path) =>
+          Effect.flatMap(Effect.flatMap(folder, temporaryFile), (path) =>
             Effect.map(
               asking(request, { ...BYTES, longest: LONGEST_FILE, target: path, read: () => sizeOf(path) }),
               (bytes) => ({ path, bytes })

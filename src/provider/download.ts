@@ -1,4 +1,5 @@
 /** Answers that go into a file as they come, so that a video's size doesn't count (I9). */
+import { randomUUID } from "node:crypto"
 import { mkdtemp, open, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -16,14 +17,18 @@ const onDisk = <A>(work: () => Promise<A>): Effect.Effect<A, SourceError> =>
       )
   })
 
-/** The path of a file for its owner's eyes only, which ends with the scope. */
-export const temporaryPath: Effect.Effect<string, SourceError, Scope.Scope> = Effect.map(
-  Effect.acquireRelease(
-    onDisk(() => mkdtemp(join(tmpdir(), "keepsake-download-"))),
-    (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
-  ),
-  (folder) => join(folder, "content")
+/** A folder for its owner's eyes only, which ends with the scope. */
+export const temporaryFolder: Effect.Effect<string, SourceError, Scope.Scope> = Effect.acquireRelease(
+  onDisk(() => mkdtemp(join(tmpdir(), "keepsake-download-"))),
+  (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
 )
+
+/** The path of a file in it that nobody else has, and that ends with the scope. */
+export const temporaryFile = (folder: string): Effect.Effect<string, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => join(folder, randomUUID())),
+    (path) => Effect.promise(() => rm(path, { force: true }))
+  )
 
 /** Writes all of a stream, in place of what is there. */
 export const writeTo = <E>(path: string, content: Stream.Stream<Uint8Array, E>): Effect.Effect<void, E | SourceError> =>

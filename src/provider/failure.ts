@@ -29,6 +29,16 @@ export const unreachable = ({ apis, title }: Provider, { api, connection }: ApiR
 export const unavailable = ({ title }: Provider, what: string, retryAfter: Duration.Duration | null): SourceError =>
   sourceError(UNAVAILABLE, `${title} ${what}.`, NOTHING_LOST, passing(retryAfter))
 
+/** Nobody asks for a while, after several failures in a row; `last`: what the last of them said. */
+export const resting = (
+  provider: Provider,
+  last: SourceError | null,
+  retryAfter: Duration.Duration | null
+): SourceError =>
+  last === null
+    ? unavailable(provider, "has failed several times in a row", retryAfter)
+    : sourceError(last.code, last.message, last.hint, passing(retryAfter))
+
 export const busy = ({ title }: Provider, retryAfter: Duration.Duration | null): SourceError =>
   sourceError(
     "rate-limited",

@@ -10,6 +10,7 @@ import { type Figure, line } from "./report.ts"
 import { rows } from "./rows.ts"
 import { spotify } from "./spotify.ts"
 import { start } from "./start.ts"
+import { sync } from "./sync.ts"
 import { timeline } from "./timeline.ts"
 import { truth } from "./truth.ts"
 import { zips } from "./zips.ts"
@@ -18,7 +19,7 @@ const { values: given } = parseArgs({
   options: { json: { type: "boolean", default: false }, only: { type: "string" }, rows: { type: "string" } }
 })
 
-const benches = [rows, zips, health, spotify, start, timeline, linking, truth, quota]
+const benches = [rows, zips, health, spotify, start, timeline, linking, truth, quota, sync]
 const chosen = benches.filter(({ name }) => given.only === undefined || given.only === name)
 if (chosen.length === 0) throw new Error(`--only takes one of ${benches.map(({ name }) => name).join(", ")}`)
 

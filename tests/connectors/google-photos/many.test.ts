@@ -5,54 +5,28 @@ import { Effect } from "effect"
 import { authored } from "../../../src/component/sql.ts"
 import { addsUp } from "../../../src/engine/ledger.ts"
 import type { ProvidersOptions } from "../../providers/index.ts"
-import type { Photo } from "../../providers/life/photos.ts"
 import { query } from "../../support/engine.ts"
-import { PICKED, inWorld, photosOf } from "./world.ts"
+import { PICKED, inWorld, photosOf, tinyJpeg, tinyPhoto } from "./world.ts"
 
 const MANY = process.env["KEEPSAKE_SEED"] === "random" ? 10_000 : 1000
 
 /** Of all kinds; but a second to wait, a hundred times over, is left to smaller tests. */
 const FAULTS: ProvidersOptions["faults"] = { rate: 0.1, dripMs: 1, retryAfter: ["zero"] }
 
-/** As small as a JPEG can be that says where it ends: a frame, a scan, and a content of its own. */
-const tiny = (index: number): Buffer =>
-  Buffer.concat([
-    Buffer.from("ffd8ffc0000b080001000101011100ffda0008010100003f00", "hex"),
-    Buffer.from(`photo ${index}`),
-    Buffer.from("ffd9", "hex")
-  ])
-
-const photo = (index: number): Photo => ({
-  id: `P${index}`,
-  fileName: `IMG_${index}.jpg`,
-  mimeType: "image/jpeg",
-  kind: "photo",
-  takenAt: Date.UTC(2020, 0, 1) + index * 60_000,
-  size: () => ({ width: 1, height: 1 }),
-  camera: null,
-  description: null,
-  appCreated: true,
-  ready: true,
-  albums: [],
-  original: () => tiny(index),
-  download: () => tiny(index),
-  thumbnail: () => tiny(index)
-})
-
 it.live(
   `${MANY} photos come completely: none lost, none doubled, none wrong`,
   () =>
     inWorld({ ...photosOf(0), faults: FAULTS }, ({ home, providers, run }) =>
       Effect.gen(function* () {
-        for (let index = 0; index < MANY; index++) providers.google.shelf().put(photo(index))
+        for (let index = 0; index < MANY; index++) providers.google.shelf().put(tinyPhoto(index))
         const ledger = (yield* run(PICKED)).sources["photos"]
         assert.isTrue(ledger !== undefined && addsUp(ledger), JSON.stringify(ledger))
         assert.deepInclude(ledger, { read: MANY, new: MANY, rejected: 0, duplicate: 0 })
         assert.isAbove(ledger?.retries ?? 0, MANY / 20)
         const rows = yield* query(home, authored("select content_hash as hash from life.media order by file_name"))
         const wanted = Array.from({ length: MANY }, (_, index) => ({
-          name: photo(index).fileName,
-          hash: createHash("sha256").update(tiny(index)).digest("hex")
+          name: tinyPhoto(index).fileName,
+          hash: createHash("sha256").update(tinyJpeg(index)).digest("hex")
         })).toSorted((left, right) => (left.name < right.name ? -1 : 1))
         assert.deepEqual(
           rows.map(({ hash }) => hash),

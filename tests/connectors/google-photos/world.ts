@@ -82,3 +82,28 @@ export const expected = (photos: ReadonlyArray<Photo>): ReadonlyArray<string> =>
       return [hash, fileName, kind, takenAt, "withheld"].join(" | ")
     })
     .toSorted()
+
+/** As small as a JPEG can be that says where it ends: a frame, a scan, and a content of its own. */
+export const tinyJpeg = (index: number): Buffer =>
+  Buffer.concat([
+    Buffer.from("ffd8ffc0000b080001000101011100ffda0008010100003f00", "hex"),
+    Buffer.from(`photo ${index}`),
+    Buffer.from("ffd9", "hex")
+  ])
+
+export const tinyPhoto = (index: number): Photo => ({
+  id: `P${index}`,
+  fileName: `IMG_${index}.jpg`,
+  mimeType: "image/jpeg",
+  kind: "photo",
+  takenAt: Date.UTC(2020, 0, 1) + index * 60_000,
+  size: () => ({ width: 1, height: 1 }),
+  camera: null,
+  description: null,
+  appCreated: true,
+  ready: true,
+  albums: [],
+  original: () => tinyJpeg(index),
+  download: () => tinyJpeg(index),
+  thumbnail: () => tinyJpeg(index)
+})
