@@ -29,6 +29,7 @@ export const mergeSteps = (byName: ByName): Sql => sql`
   -- What was split off stays by itself; what was merged is one, whatever the rules say (I8).
   decided as materialized (${decisions}),
   apart as (select alias, person as apart from decided where field = ${literal(SPLIT_FROM)}),
+  parted as (select apart, min(alias) as alias from apart group by apart),
   -- The same mailbox with a tag at any other provider: if the names agree.
   tagged as (
     select b.alias as a, t.alias as b, 'tag' as rule, 0.95 as confidence, {'address': t.mailbox} as evidence
@@ -145,7 +146,9 @@ export const mergeSteps = (byName: ByName): Sql => sql`
   ),
   hands as materialized (
     select d.alias, d.person, j.root as a, k.root as b
-    from decided d join joined j using (alias) join joined k on k.alias = d.person where field = ${literal(MERGED_INTO)}
+    from decided d left join parted p on p.apart = d.alias left join parted q on q.apart = d.person
+      join joined j on j.alias = coalesce(p.alias, d.alias) join joined k on k.alias = coalesce(q.alias, d.person)
+    where field = ${literal(MERGED_INTO)}
   ),
   ${components(sql`wholes`, sql`select distinct root as node from joined`, sql`hands`)},
   survivors as (
@@ -156,6 +159,7 @@ export const mergeSteps = (byName: ByName): Sql => sql`
     select b as alias, rule, confidence, evidence from loose_edges
     union all select b, rule, confidence, to_json(evidence) from tagged
     union all select unnest([a, b]), rule, confidence, evidence from kept
+    union all select alias, 'split', 1.0, null from apart
   ),
   persons as materialized (
     select alias, person, main, r.rule, r.confidence, r.evidence

@@ -132,7 +132,7 @@ const ROWS = sql`mine as (select m.*, p.person, p.main from mentions m join pers
         when 'shared' then json_object('album', min(album)) end::varchar as link_evidence
     from mine group by person, place, place_id
     union all
-    select person, 'same_as', 'people', alias, confidence, 'resolve-people/1:' || rule,
+    select person, 'same_as', 'people', alias, confidence, case rule when 'split' then 'edit/1' else 'resolve-people/1:' || rule end,
       json_merge_patch(coalesce(evidence, '{}'), coalesce(to_json({'addresses': a.addresses}), '{}'))::varchar
     from persons p join aliases a using (alias) where alias <> person and alias not in (select alias from hands)
   )

@@ -9,6 +9,7 @@ import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts } from "../../src/component/sink.ts"
 import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
 import { entities } from "../../src/life/entity.ts"
+import { SPLIT_FROM, edited } from "../../src/life/edit.ts"
 import { MEMORY_COLUMNS, entityTables, links, memories } from "../../src/life/table.ts"
 import { type Change, madeBy, none, plus, upsert } from "../../src/life/upsert.ts"
 import { LINK_COLUMNS } from "./links.ts"
@@ -58,6 +59,7 @@ const loadRows = (relation: Relation, maker: string, change: Change) =>
       wanted: sql`select distinct _id as id, right_id as member from ${relation.table}
         where link_relation in ${MADE_OF} and right_id is not null ${relation.columns.has("kind") ? sql`and kind <> 'day'` : empty}
         ${itself(sql`select _id, _id from ${relation.table}`)}`,
+      given: sql`select (value->>'$.as')::uuid from (${edited(entity, [SPLIT_FROM])})`,
       known
     })
     const values = own.map((column) => sql`, any_value(${name(column)}) as ${name(column)}`)

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import { uuid5Sql } from "../../src/component/id.ts"
-import { type Sql, literal, sql } from "../../src/component/sql.ts"
+import { type Sql, empty, literal, sql } from "../../src/component/sql.ts"
 
 /** Which id (`kept`) stands for the one that a transform gave; ids that are not in it are kept as they are. */
 export const beginRenaming: Sql = sql`create or replace temp table _renamed (entity varchar, id uuid, kept uuid)`
@@ -14,10 +14,12 @@ export interface Renaming {
   readonly wanted: Sql
   /** The same of the rows that are there. */
   readonly known: Sql
+  /** Selects ids that a person's decision gave: they stay, whatever members they have. */
+  readonly given?: Sql
 }
 
 /** An id that another row took over makes way for a new one. */
-export const keepIds = ({ entity, known, wanted }: Renaming): Effect.Effect<void, DatabaseError, Database> =>
+export const keepIds = ({ entity, given, known, wanted }: Renaming): Effect.Effect<void, DatabaseError, Database> =>
   Effect.gen(function* () {
     const database = yield* Database
     yield* database.execute(sql`
@@ -25,7 +27,8 @@ export const keepIds = ({ entity, known, wanted }: Renaming): Effect.Effect<void
         with wanted as (${wanted}),
         shared as (
           select w.id, k.id as kept, count(*) as members
-          from wanted w join (${known}) k on k.member = w.member group by all
+          from wanted w join (${known}) k on k.member = w.member
+          ${given === undefined ? empty : sql`where w.id not in (${given})`} group by all
         ),
         best as (
           select * from shared qualify row_number() over (partition by id order by members desc, kept = id desc, kept) = 1

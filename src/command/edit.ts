@@ -65,12 +65,16 @@ export const split = (shared: Shared, { ids: [first = "", ...parts] }: IdsInput)
       if (separated.length > 0) return { ids: [whole.id, ...separated], counts: yield* heedIf([whole], change) }
       if (whole.type === "people") {
         const apart = yield* splitPerson(whole, parts, change)
-        return { ids: [whole.id, apart], counts: yield* heedIf([whole], change) }
+        const counts = yield* heedIf([whole], change)
+        const isAtWork = counts.inserted + counts.updated > 0
+        return { ids: [whole.id, apart], counts, ...(isAtWork ? {} : { note: NEXT_RUN }) }
       }
       const members = yield* Effect.forEach(parts, find)
       return { ids: [whole.id], counts: yield* splitMembers(whole, members, change) }
     })
   )
+
+const NEXT_RUN = "It is at work from the next run on: the pipeline that resolves people isn't as it last ran."
 
 /** Who is who is resolved anew at once. */
 const heedIf = (all: ReadonlyArray<Found>, change: Change) =>
@@ -81,6 +85,7 @@ const heedIf = (all: ReadonlyArray<Found>, change: Change) =>
 interface Changed {
   readonly ids: ReadonlyArray<Uuid>
   readonly counts: SinkCounts
+  readonly note?: string
 }
 
 /** One run, one transaction: all of it, or nothing. */
@@ -95,15 +100,17 @@ const changing = <E extends DatabaseError | SourceError | ReturnType<typeof comm
     Effect.gen(function* () {
       const { database } = yield* Warehouse
       const summary = yield* recorded({ command, pipeline: null, definition: null }, ({ now, runId }) =>
-        Effect.map(database.transaction(work({ pipeline: "", runId, now })), ({ counts, ids }) => ({
+        Effect.map(database.transaction(work({ pipeline: "", runId, now })), ({ counts, ids, note }) => ({
           run_id: runId,
           ids,
-          ...counts
+          ...counts,
+          ...(note === undefined ? {} : { note })
         }))
       )
-      const { deleted, inserted, run_id, updated } = summary
+      const { deleted, inserted, note, run_id, updated } = summary
       const text = [
         `Changed: ${updated} updated, ${inserted} inserted, ${deleted} deleted. Later imports leave it so.`,
+        ...(note === undefined ? [] : [note]),
         `Take it back with: keepsake undo ${run_id}`
       ].join("\n")
       return { summary, result: summary, text }

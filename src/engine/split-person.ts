@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { Uuid } from "../component/column.ts"
 import { Database } from "../component/database.ts"
 import { sourceError } from "../component/error.ts"
+import { uuid5 } from "../component/id.ts"
 import { literal, sql } from "../component/sql.ts"
 import { SPLIT_FROM } from "../life/edit.ts"
 import type { Found } from "../life/find.ts"
@@ -36,7 +37,7 @@ export const splitPerson = (person: Found, parts: ReadonlyArray<string>, change:
       return yield* refuse("nothing-left", "That is all of the person: nobody would be left.", "Name fewer.")
     }
     const ids = [...wanted].map(({ id }) => Uuid(id)).toSorted()
-    const as = ids[0] ?? person.id
+    const as = uuid5(["split", person.id, ...ids])
     const json = JSON.stringify({ from: person.id, as })
     yield* writeEdits(
       ids.map((id) => ({ type: "people", id, field: SPLIT_FROM, json })),
@@ -66,8 +67,8 @@ const aliasesOf = ({ id }: Found) =>
         )
         select id::varchar as id, called from (
           select id, coalesce(nullif(list_filter(addresses, lambda one: not list_contains(taken, one)), []), [name]) as called
-          from own, (select coalesce(flatten(list(called)), []) as taken, bool_or(rule = 'same-id/1') as renamed from others)
-          -- Whose id is from before, and nobody's address any more.
+          from own, (select coalesce(flatten(list(called)), []) as taken, bool_or(rule in ('same-id/1', 'edit/1')) as renamed from others)
+          -- Whose id is from before, or made by a split, has no address of its own.
           where not (coalesce(renamed, false) and len(list_filter(addresses, lambda one: not list_contains(taken, one))) = 0)
           union all select id, called from others
         ) order by id <> ${literal(id)}, called`,

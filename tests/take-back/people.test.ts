@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { merge, split } from "../../src/command/edit.ts"
+import { explain } from "../../src/command/explain.ts"
 import { forget } from "../../src/command/forget.ts"
 import { run } from "../../src/command/run.ts"
 import { undo } from "../../src/command/undo.ts"
@@ -102,6 +103,11 @@ describe("people", () => {
         const separated = yield* called(split, at, { ids: [tom, "Tom@club.example"] })
         assert.deepInclude(separated, { exit: 0, error: null })
         assert.deepEqual(yield* people(at), [EVA, EVI, WITHOUT_CLUB, CLUB])
+        for (const address of ["tom@club.example", "tom@home.example"]) {
+          const id = yield* person(at, address)
+          const { result } = yield* called(explain, at, { id: Option.some(id), missing: Option.none() })
+          assert.deepInclude(result.separated[0], { from: tom })
+        }
         // Taken back at once, nothing is left of it.
         yield* called(undo, at, { run: separated.summary.run_id, yes: true })
         assert.deepEqual(yield* dump(at), before)
@@ -217,7 +223,7 @@ describe("people", () => {
         "select (select count(*) from life.links where relation = 'same_as') as same, (select count(*) from life.edits) as edits"
       )
       const before = yield* decided
-      assert.deepEqual(before, [{ same: 1, edits: 2 }])
+      assert.deepEqual(before, [{ same: 3, edits: 2 }])
       const other = { source: Option.none(), account: Option.none(), connection: Option.none(), place: Option.none() }
       yield* called(forget, at, { ...other, person: Option.some("evi@b.example"), between: [], yes: true })
       assert.deepEqual(yield* count(at), [{ n: 3 }])
