@@ -1,5 +1,6 @@
 /** Build: transforms as tables made by DuckDB. A step whose SQL and inputs are as they were is skipped. */
-import { Effect, Schema } from "effect"
+import { Effect, Ref, Schema } from "effect"
+import { CurrentAsker } from "../component/api.ts"
 import type { Services } from "../component/connector.ts"
 import { type DatabaseError, SourceError } from "../component/error.ts"
 import type { Relation } from "../component/relation.ts"
@@ -10,10 +11,11 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import type { RunContext } from "./job.ts"
 import { ageOf, lookUp } from "./lookup.ts"
 import { report } from "./progress.ts"
+import { type Asked, NONE_ASKED, askerOf } from "./requests.ts"
 import { sourceStep } from "./job.ts"
 import { readStep, writeStep } from "./step.ts"
 
-export interface TransformCounts {
+export interface TransformCounts extends Partial<Asked> {
   readonly in: number
   readonly out: number
   readonly dropped: number
@@ -90,6 +92,7 @@ const buildStep = (
       ])
     )
     const before = yield* versionNow
+    const online = lookups.some((lookup) => lookup.online === true)
     const { database } = yield* Warehouse
     const pipeline = plan.pipeline.name
     const step = `transform:${transform.name}`
@@ -98,12 +101,16 @@ const buildStep = (
     if (last?.fingerprint === before && (yield* exists(`${pipeline}__${transform.name}`))) {
       yield* nameRelations([transform.relation])
       const { in: read = 0, out = 0, dropped = 0 } = last.counts
-      return { counts: { in: read, out, dropped }, version: before }
+      return { counts: { in: read, out, dropped, ...(online ? NONE_ASKED : {}) }, version: before }
     }
     yield* report({ kind: "started", step: transform.name, doing: transform.type })
-    for (const lookup of lookups)
-      yield* lookUp(lookup, { asker: `${pipeline}.${transform.name}`, offline: context.offline === true })
-    const version = yield* versionNow
+    const asked = yield* Ref.make(NONE_ASKED)
+    const who = yield* askerOf({ name: `${pipeline}.${transform.name}`, rateLimit: null, retry: {} }, asked)
+    const answered = yield* Effect.forEach(lookups, (lookup) => lookUp(lookup, context.offline === true)).pipe(
+      Effect.provideService(CurrentAsker, who)
+    )
+    // What a provider was not asked for, the next run asks for.
+    const version = answered.every(Boolean) ? yield* versionNow : hashOf([yield* versionNow, context.runId])
     const counts = yield* database.transaction(
       Effect.gen(function* () {
         yield* database.execute(sql`create or replace table ${table} as ${transform.built.query}`)
@@ -127,7 +134,7 @@ const buildStep = (
     )
     yield* nameRelations([transform.relation])
     yield* report({ kind: "finished", step: transform.name, outcome: `${counts.in} in, ${counts.out} out` })
-    return { counts, version }
+    return { counts: online ? { ...counts, ...(yield* Ref.get(asked)) } : counts, version }
   })
 
 /** Of rows, in any order. */

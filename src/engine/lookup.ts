@@ -1,6 +1,5 @@
 /** Lookups of transforms: what their caches lack is fetched and kept, what may be kept no longer is forgotten. */
 import { Clock, Duration, Effect, Schema } from "effect"
-import { CurrentAsker } from "../component/api.ts"
 import type { Columns, Row } from "../component/column.ts"
 import type { Services } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
@@ -10,7 +9,6 @@ import { ANSWERED, cacheTable } from "../pipeline/check-transforms.ts"
 import { fromInbox, inboxColumns } from "../warehouse/value.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { report } from "./progress.ts"
-import { askerOf } from "./requests.ts"
 import { readStep } from "./step.ts"
 
 type Looking<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | Services>
@@ -21,18 +19,13 @@ const ONLINE_BATCH = 32
 
 const cacheOf = (lookup: Lookup<Services>): Sql => name("cache", lookup.name)
 
-interface Asking {
-  /** Names who asks: `holiday.placed`. */
-  readonly asker: string
-  /** Providers are left alone: what they would be asked stays unknown. */
-  readonly offline: boolean
-}
-
-/** Brings the cache to hold an answer for every key that is needed; true: it now does. */
-export const lookUp = (lookup: Lookup<Services>, { asker, offline }: Asking): Looking<boolean> =>
+/**
+ * Brings the cache to hold an answer for every key that is needed; true: it now does. Offline, providers are left alone:
+ * what they would be asked stays unknown.
+ */
+export const lookUp = (lookup: Lookup<Services>, offline: boolean): Looking<boolean> =>
   Effect.gen(function* () {
     yield* prepare(lookup)
-    if (offline && lookup.online === true) return false
     const { database } = yield* Warehouse
     const fresh = lookup.expires === undefined ? sql`true` : sql`c._answered_at is not null`
     yield* database.execute(sql`
@@ -42,17 +35,18 @@ export const lookUp = (lookup: Lookup<Services>, { asker, offline }: Asking): Lo
     const [count] = yield* database.rows(sql`select count(*) as n from _wanted`, Schema.Struct({ n: Schema.Number }))
     const total = count?.n ?? 0
     const size = lookup.online === true ? ONLINE_BATCH : BATCH
-    const who = yield* askerOf({ name: asker, rateLimit: null, retry: {} }, null)
-    for (let start = 0; start < total; start += size) {
+    const silent = offline && lookup.online === true && total > 0
+    for (let start = 0; start < total && !silent; start += size) {
       const wanted = yield* database.rows(
         sql`select * exclude (_row) from _wanted
           where _row > ${literal(start)} and _row <= ${literal(start + size)} order by _row`,
         keyRow(lookup.key)
       )
-      yield* keep(lookup, yield* Effect.provideService(lookup.fetch(wanted), CurrentAsker, who))
+      yield* keep(lookup, yield* lookup.fetch(wanted))
       yield* report({ kind: "advanced", step: lookup.name, done: start + wanted.length, total, unit: "records" })
     }
     yield* database.execute(sql`drop table _wanted`)
+    if (silent) return false
     if (lookup.attribution !== undefined && total > 0) yield* report({ kind: "note", text: lookup.attribution })
     return true
   })

@@ -10,6 +10,8 @@ export interface Asked {
   readonly retries: number
 }
 
+export const NONE_ASKED: Asked = { requests: 0, retries: 0 }
+
 const BUDGET_SPENT = "budget-spent"
 
 const budgetSpent = (budget: number): SourceError =>
@@ -40,11 +42,10 @@ const WORTH_A_NOTE = Duration.seconds(5)
 /** How somebody asks: at their own pace, counted in `asked`. */
 export const askerOf = (
   { name, rateLimit, retry }: Pick<Asker, "name" | "rateLimit" | "retry">,
-  asked: Ref.Ref<Asked> | null
+  asked: Ref.Ref<Asked>
 ): Effect.Effect<Asker> =>
   Effect.map(Effect.service(Budget), (take) => {
-    const count = (what: keyof Asked) =>
-      asked === null ? Effect.void : Ref.update(asked, (before) => ({ ...before, [what]: before[what] + 1 }))
+    const count = (what: keyof Asked) => Ref.update(asked, (before) => ({ ...before, [what]: before[what] + 1 }))
     return {
       name,
       rateLimit,

@@ -14,7 +14,7 @@ import { type Job, type RunContext, type Staged, finished, leaveUnchanged, noteC
 import { type Ledger, addsUp, blank } from "./ledger.ts"
 import { keptItems, prepareItems } from "./items.ts"
 import { forgetListings } from "./listing.ts"
-import { askerOf, isBudgetSpent } from "./requests.ts"
+import { NONE_ASKED, askerOf, isBudgetSpent } from "./requests.ts"
 import { stageScan } from "./scan.ts"
 import { beginSeeing } from "./seen.ts"
 import { type Staging, prepareStaging, stagingOf } from "./staging.ts"
@@ -64,7 +64,7 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
         staged: stagingTable(pipeline, source.name)
       },
       ledger: yield* Ref.make(blank),
-      asked: yield* Ref.make({ requests: 0, retries: 0 })
+      asked: yield* Ref.make(NONE_ASKED)
     }
     yield* noteSource(pipeline, source)
     if (prepared === "changed") yield* noteChange(job, 1)

@@ -49,7 +49,7 @@ const runTest = (plan: Plan, test: PipelineTest): Testing<TestOutcome> =>
     const wanted = upstream(plan, Object.keys(test.expect), given)
     for (const transform of plan.transforms) {
       if (given.has(transform.name) || !wanted.has(transform.name)) continue
-      for (const lookup of transform.built.lookups ?? []) yield* lookUp(lookup, { asker: test.name, offline: true })
+      for (const lookup of transform.built.lookups ?? []) yield* lookUp(lookup, true)
       yield* database.execute(sql`create or replace table ${transform.relation.table} as ${transform.built.query}`)
       yield* nameRelations([transform.relation])
     }

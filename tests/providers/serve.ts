@@ -1,4 +1,4 @@
-/** `npx node tests/providers/serve.ts --photos 1000 --faults 0.1` */
+/** What `keepsake dev-providers` runs, in a process of its own. */
 import { serve } from "./play.ts"
 
 await serve(process.argv.slice(2))

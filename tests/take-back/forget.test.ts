@@ -1,57 +1,13 @@
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { edit } from "../../src/command/edit.ts"
-import { forget } from "../../src/command/forget.ts"
 import { undo } from "../../src/command/undo.ts"
 import { runText, temporaryDirectory } from "../support/engine.ts"
 import { called } from "./command.ts"
-import { dump } from "./dump.ts"
+import { filesIn, forgotten, remaining } from "./forgotten.ts"
 import { idOf, rowsOf } from "./home.ts"
-
-type Flags = Partial<Record<"source" | "account" | "connection" | "place" | "person", string>> & {
-  readonly between?: ReadonlyArray<string>
-  readonly yes?: boolean
-}
-
-const forgotten = (home: string, { account, between = [], connection, person, place, source, yes = true }: Flags) =>
-  called(forget, home, {
-    source: Option.fromUndefinedOr(source),
-    account: Option.fromUndefinedOr(account),
-    connection: Option.fromUndefinedOr(connection),
-    place: Option.fromUndefinedOr(place),
-    person: Option.fromUndefinedOr(person),
-    between,
-    yes
-  })
-
-const SCHEMAS = ["main", "life", "staging", "records", "build", "state", "undo", "cache"]
-
-/** The words that are anywhere in the home: in a table, a before-image, a view's text or another file's bytes. */
-const remaining = (home: string, words: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
-    const tables = yield* dump(home, SCHEMAS)
-    const views = yield* rowsOf(
-      home,
-      "select sql from duckdb_views() where not internal union all select sql from duckdb_tables()"
-    )
-    const files = filesIn(home).filter((file) => !file.endsWith("keepsake.duckdb"))
-    const texts = [
-      ...Object.entries(tables).map(([table, lines]) => [table, lines.join("\n")] as const),
-      ["views", views.map(({ sql }) => String(sql)).join("\n")] as const,
-      ...files.map((file) => [file, readFileSync(file, "latin1")] as const)
-    ]
-    return texts.flatMap(([where, text]) =>
-      words.filter((word) => text.includes(word)).map((word) => `${word} in ${where}`)
-    )
-  })
-
-const filesIn = (directory: string): ReadonlyArray<string> =>
-  readdirSync(directory).flatMap((entry) => {
-    const path = join(directory, entry)
-    return statSync(path).isDirectory() ? filesIn(path) : [path]
-  })
 
 const COLUMNS =
   "{ file_name: VARCHAR, taken_at: TIMESTAMPTZ, local_date: DATE, latitude: DOUBLE, longitude: DOUBLE, title: VARCHAR, description: VARCHAR }"

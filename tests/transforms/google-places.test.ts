@@ -1,117 +1,13 @@
 /** Google's names of places, from end to end: asked for once, with a key and consent, and kept no longer than is allowed. */
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted, type Scope } from "effect"
-import { connect } from "../../src/account/connect.ts"
-import { setSecret } from "../../src/account/secret.ts"
-import type { Connection } from "../../src/component/account.ts"
+import { Effect } from "effect"
 import { SourceError } from "../../src/component/error.ts"
 import { authored } from "../../src/component/sql.ts"
-import type { RunOptions, RunSummary } from "../../src/engine/run.ts"
+import type { RunSummary } from "../../src/engine/run.ts"
 import { renderFinding } from "../../src/pipeline/finding.ts"
-import { dinners, home as flat, walks } from "../../src/sample/places.ts"
-import { homeAt } from "../../src/warehouse/home.ts"
-import { processOver } from "../account/process.ts"
 import { lifeOf } from "../conformance/life.ts"
-import { connectionTo, started } from "../provider/client.ts"
-import type { Providers, ProvidersOptions } from "../providers/index.ts"
-import { checkText, over, query, temporaryDirectory } from "../support/engine.ts"
-import { runOnline } from "../support/online.ts"
-
-const PLACES = [flat, ...walks, ...dinners].slice(0, 6)
-const AT_SEA = { latitude: -40, longitude: -140 }
-
-interface World {
-  readonly providers: Providers
-  readonly home: string
-  readonly text: string
-  readonly run: (options?: RunOptions) => Effect.Effect<RunSummary, unknown>
-}
-
-const maps = (providers: Providers): Connection => ({
-  ...connectionTo(providers, "google", "ana@example.com"),
-  name: "maps",
-  clientId: null,
-  clientSecret: null,
-  apiKey: Redacted.make("${secret:GOOGLE_MAPS_KEY}")
-})
-
-const pipeline = (directory: string, endpoint: string) => `
-name: places
-connections:
-  maps: { provider: google, account: ana@example.com, api_key: "\${secret:GOOGLE_MAPS_KEY}", endpoint: "${endpoint}" }
-sources:
-  photos: { type: file.rows, path: ${join(directory, "photos.ndjson")}, key: [file_name], entity: media }
-transforms:
-  placed: { type: reverse-geocode, provider: google, connection: maps }
-  detailed: { type: place-details, connection: maps, thumbnail: 200 }
-sinks:
-  memories: { type: memories, from: detailed }
-`
-
-const WANTS = [
-  {
-    stream: "reverse-geocode",
-    source: "placed",
-    scopes: ["maps.geocoding"],
-    stores: "addresses",
-    kind: "transform",
-    key: true
-  },
-  {
-    stream: "place-details",
-    source: "detailed",
-    scopes: ["maps.places"],
-    stores: "names",
-    kind: "transform",
-    key: true
-  }
-] as const
-
-/** Agrees, as a person does with `connect`: nobody but the person is asked. */
-const agree = (providers: Providers, directory: string) =>
-  connect(
-    { connection: maps(providers), pipeline: "places", wants: WANTS, home: homeAt(directory), flow: "browser" },
-    {
-      agree: () => Effect.succeed(true),
-      open: () => Effect.die("no browser is needed"),
-      device: () => Effect.die("no device is needed")
-    }
-  )
-
-const inWorld = <A>(
-  test: (world: World) => Effect.Effect<A, unknown, Scope.Scope>,
-  { consent = true, key, ...options }: ProvidersOptions & { readonly consent?: boolean; readonly key?: string } = {}
-) =>
-  Effect.gen(function* () {
-    const home = yield* temporaryDirectory
-    const providers = yield* started({ google: { events: 0, photos: 0 }, ...options })
-    const rows = [...PLACES, ...PLACES, AT_SEA].map(({ latitude, longitude }, index) => ({
-      file_name: `${index}.jpg`,
-      taken_at: "2024-05-01T10:00:00Z",
-      latitude,
-      longitude
-    }))
-    writeFileSync(join(home, "photos.ndjson"), rows.map((row) => JSON.stringify(row)).join("\n"))
-    yield* Effect.gen(function* () {
-      yield* setSecret("GOOGLE_MAPS_KEY", Redacted.make(key ?? providers.google.apiKey))
-      if (consent) yield* agree(providers, home)
-    }).pipe(Effect.provide(Layer.provideMerge(processOver(home), over(home))))
-    const text = pipeline(home, providers.google.baseUrl)
-    return yield* test({ providers, home, text, run: (how) => runOnline(text, home, how) })
-  }).pipe(Effect.scoped)
-
-const namesIn = (home: string) =>
-  Effect.map(
-    query(
-      home,
-      authored("select distinct google_name as name from build.places__detailed where google_name is not null")
-    ),
-    (rows) => rows.map(({ name }) => String(name)).toSorted()
-  )
-
-const NAMES = [...new Set(PLACES.map(({ name }) => name))].toSorted()
+import { checkText, query } from "../support/engine.ts"
+import { NAMES, PLACES, ROWS, inWorld, namesIn, pipeline } from "./places-world.ts"
 
 /** The error's code and words. */
 const failing = (run: Effect.Effect<RunSummary, unknown>) =>
@@ -121,8 +17,13 @@ describe("places at Google", () => {
   it.live("are asked for once each, and become no part of memories", () =>
     inWorld(({ home, providers, run }) =>
       Effect.gen(function* () {
-        yield* run()
+        const { transforms } = yield* run()
         assert.deepEqual(yield* namesIn(home), NAMES)
+        const rows = { in: ROWS, out: ROWS, dropped: 0, retries: 0 }
+        assert.deepEqual(transforms, {
+          placed: { ...rows, requests: PLACES.length + 1 },
+          detailed: { ...rows, requests: 2 * PLACES.length }
+        })
         const asked = (area: string) => providers.requests.all().filter((request) => request.area === area)
         assert.strictEqual(asked("geocoding").length, PLACES.length + 1)
         // Details and the picture's address of each; the picture itself is another server's affair.
@@ -137,8 +38,12 @@ describe("places at Google", () => {
         )
         assert.strictEqual(pictures?.["n"], PLACES.length)
         const before = providers.requests.count()
-        yield* run()
+        const again = yield* run()
         assert.strictEqual(providers.requests.count(), before)
+        assert.deepEqual(again.transforms, {
+          placed: { ...rows, requests: 0 },
+          detailed: { ...rows, requests: 0 }
+        })
         // I5: the key is nowhere but in the requests.
         const steps = yield* query(home, authored("select * from state.steps"))
         assert.notInclude(JSON.stringify(steps), providers.google.apiKey)
@@ -168,6 +73,9 @@ describe("places at Google", () => {
         )
         assert.deepEqual(left, { addresses: 0, ids: oldest?.["n"] })
         providers.google.switchApi("geocoding-backend", true)
+        // Without asking, nothing is known of them, which is not for good.
+        yield* run({ offline: true })
+        assert.deepEqual(yield* namesIn(home), [])
         yield* run()
         assert.deepEqual(yield* namesIn(home), NAMES)
       })
@@ -178,8 +86,10 @@ describe("places at Google", () => {
     inWorld(
       ({ home, run }) =>
         Effect.gen(function* () {
-          let runs = 0
-          while ((yield* run({ budget: 60 })).status !== "done") assert.isBelow(++runs, 8)
+          let [runs, summary] = [0, yield* run({ budget: 60 })]
+          for (; summary.status !== "done"; summary = yield* run({ budget: 60 })) assert.isBelow(++runs, 8)
+          const retries = Object.values(summary.transforms).map((counts) => counts.retries ?? 0)
+          assert.isAbove(Math.max(...retries), 0)
           assert.deepEqual(yield* namesIn(home), NAMES)
         }),
       { faults: { rate: 0.1, retryAfterMs: 5, dripMs: 1 } }
