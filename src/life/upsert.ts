@@ -17,12 +17,21 @@ export interface Change {
 export interface UpsertOptions {
   /** A value that is no longer given stays: several sources may describe one entity, each in part. */
   readonly keepKnown?: boolean
+  /** Columns that mean something together only. */
+  readonly together?: Together
   /** Of which rows of the table (`t`) those that are no longer wanted are deleted: only derived ones may be. */
   readonly sweep?: Sql
   /** The part of the table that the rows of `wanted` belong to: while it is empty, nothing needs to be compared. */
   readonly within?: Sql
   /** The rows are `life`'s own, with edits in them: they say nothing of what imports give. */
   readonly own?: boolean
+}
+
+/** Columns that are taken from one row: the new one, unless the one that is there knows more. */
+export interface Together {
+  readonly columns: ReadonlyArray<string>
+  /** How much a row knows, as a number; 0 where it is none. */
+  readonly rank: (row: Sql) => Sql
 }
 
 export const none: SinkCounts = { inserted: 0, updated: 0, unchanged: 0, deleted: 0 }
@@ -113,6 +122,14 @@ const merge = (
       if (table.key.includes(column)) return own
       if (!wanted.columns.includes(column)) return known
       const lent = moved.length > 0 && table.type !== null
+      if (options.together?.columns.includes(column) === true) {
+        const { rank } = options.together
+        const [offered, kept] = [rank(sql`w`), rank(sql`t`)]
+        const taken = lent
+          ? sql`${offered} > ${kept} or (${offered} = ${kept} and not w._lent)`
+          : sql`${offered} >= ${kept}`
+        return sql`case when ${taken} then ${own} else ${known} end`
+      }
       const mine = lent ? sql`case when w._lent then coalesce(${known}, ${own}) else ${own} end` : own
       return options.keepKnown === true ? sql`coalesce(${mine}, ${known})` : mine
     }
