@@ -35,8 +35,11 @@ export const lookUp = (lookup: Lookup<Services>, offline: boolean): Looking<bool
     const [count] = yield* database.rows(sql`select count(*) as n from _wanted`, Schema.Struct({ n: Schema.Number }))
     const total = count?.n ?? 0
     const size = lookup.online === true ? ONLINE_BATCH : BATCH
-    const silent = offline && lookup.online === true && total > 0
-    for (let start = 0; start < total && !silent; start += size) {
+    if (offline && lookup.online === true && total > 0) {
+      yield* database.execute(sql`drop table _wanted`)
+      return false
+    }
+    for (let start = 0; start < total; start += size) {
       const wanted = yield* database.rows(
         sql`select * exclude (_row) from _wanted
           where _row > ${literal(start)} and _row <= ${literal(start + size)} order by _row`,
@@ -46,7 +49,6 @@ export const lookUp = (lookup: Lookup<Services>, offline: boolean): Looking<bool
       yield* report({ kind: "advanced", step: lookup.name, done: start + wanted.length, total, unit: "records" })
     }
     yield* database.execute(sql`drop table _wanted`)
-    if (silent) return false
     if (lookup.attribution !== undefined && total > 0) yield* report({ kind: "note", text: lookup.attribution })
     return true
   })
