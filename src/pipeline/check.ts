@@ -71,7 +71,7 @@ export const check = ({ text, file, environment }: PipelineText): Checking<Check
     return {
       plan: {
         file,
-        text,
+        text: source.text,
         pipeline,
         connections,
         sources: sources.filter((planned) => planned !== null),

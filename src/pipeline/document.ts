@@ -1,5 +1,16 @@
 /** A YAML file as plain data that remembers where each value stands. YAML 1.2 core; duplicate keys are refused. */
-import { type Document, LineCounter, type ParsedNode, isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml"
+import {
+  type Document,
+  LineCounter,
+  type ParsedNode,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit
+} from "yaml"
 import type { Finding, Position } from "./finding.ts"
 import { type Environment, fillIn } from "./interpolate.ts"
 
@@ -7,6 +18,8 @@ export type Path = ReadonlyArray<string | number>
 
 export interface Source {
   readonly file: string
+  /** As written, line for line and column for column, but for secrets that stand in it (I5). */
+  readonly text: string
   readonly value: unknown
   readonly findings: ReadonlyArray<Finding>
   /** Where a value stands, or its key, or the nearest thing around it that exists. */
@@ -26,7 +39,8 @@ export const readDocument = (text: string, file: string, environment: Environmen
     prettyErrors: false,
     lineCounter: lines
   })
-  const rows = text.split(/\r?\n/)
+  const shown = withoutSecrets(text, document)
+  const rows = shown.split(/\r?\n/)
   const place = (offset: number): { readonly at: Position; readonly excerpt: string } => {
     const { line, col } = lines.linePos(offset)
     return at(line, col)
@@ -85,6 +99,7 @@ export const readDocument = (text: string, file: string, environment: Environmen
 
   return {
     file,
+    text: shown,
     value: data,
     findings: [...syntax, ...unfilled],
     position: (path, target) => place(nodeAt(path, target)?.range[0] ?? 0).at,
@@ -102,6 +117,25 @@ export const readDocument = (text: string, file: string, environment: Environmen
       return { ...what, ...at(start.line + 1 + line, indent + 1 + column) }
     }
   }
+}
+
+/** Keys whose values are nobody's business. */
+const SECRET = new Set(["client_secret", "api_key"])
+
+/** References to secrets and variables tell nothing, and stay. */
+const masked = (written: string): string =>
+  written.replaceAll(/(\$\{[^}]*\})|[^\s"'|>]/g, (_, reference: string | undefined) => reference ?? "…")
+
+const withoutSecrets = (text: string, document: Document.Parsed): string => {
+  let shown = text
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key) || !SECRET.has(String(key.value)) || !isNode(value) || value.range == null) return
+      const [start, end] = value.range
+      shown = shown.slice(0, start) + masked(text.slice(start, end)) + shown.slice(end)
+    }
+  })
+  return shown
 }
 
 const sentence = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`)

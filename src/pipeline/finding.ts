@@ -15,7 +15,7 @@ export interface Finding {
   readonly message: string
   readonly hint: string
   readonly at: Position
-  /** The line of the file, as written: values that were filled in never show (I5). */
+  /** The line of the file, as written: values that were filled in never show, nor do secrets that stand there (I5). */
   readonly excerpt: string
 }
 
