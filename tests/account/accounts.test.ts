@@ -6,6 +6,7 @@ import { Vault } from "../../src/account/vault.ts"
 import { Accounts } from "../../src/component/account.ts"
 import { Database } from "../../src/component/database.ts"
 import { sql } from "../../src/component/sql.ts"
+import { noteSecret } from "../support/secrecy/record.ts"
 import { exitOf, processOver } from "./process.ts"
 import { CALENDARS, EVENTS, codeOf, hurried, inWorld, later } from "./world.ts"
 
@@ -358,12 +359,13 @@ describe("who may ask", () => {
   it.live("a client secret comes from the vault", () =>
     inWorld(({ connect, connectionTo, fake, token }) =>
       Effect.gen(function* () {
-        fake.settings.clientSecret = "from-the-vault"
+        const secret = noteSecret("client secret", "client-secret-from-the-vault")
+        fake.settings.clientSecret = secret
         const me = connectionTo("google", { clientSecret: Redacted.make("${secret:GOOGLE_CLIENT_SECRET}") })
         assert.strictEqual(yield* codeOf(connect(me)), "secret-missing")
         yield* setSecret("GOOGLE_CLIENT_SECRET", Redacted.make("wrong"))
         assert.strictEqual(yield* codeOf(connect(me)), "client-refused")
-        yield* setSecret("GOOGLE_CLIENT_SECRET", Redacted.make("from-the-vault"))
+        yield* setSecret("GOOGLE_CLIENT_SECRET", Redacted.make(secret))
         yield* connect(me)
         yield* later("1 hour")(token(me, [EVENTS]))
       })

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from "node:crypto"
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http"
 import { Effect, type Scope } from "effect"
+import { noteSecret } from "../support/secrecy/record.ts"
 
 /** What the next token request meets instead of an answer. */
 export type Fault =
@@ -89,7 +90,7 @@ export const fakeOAuth: Effect.Effect<FakeOAuth, never, Scope.Scope> = Effect.ge
   let reuses = 0
 
   const secret = (kind: string): string => {
-    const made = `${kind}-${randomUUID()}`
+    const made = noteSecret(`${kind} of the small fake`, `${kind}-${randomUUID()}`)
     secrets.add(made)
     return made
   }
@@ -151,7 +152,7 @@ export const fakeOAuth: Effect.Effect<FakeOAuth, never, Scope.Scope> = Effect.ge
     const code = codes.get(form.get("code") ?? "")
     codes.delete(form.get("code") ?? "")
     const verifier = form.get("code_verifier") ?? ""
-    secrets.add(verifier)
+    secrets.add(noteSecret("code verifier", verifier))
     const proven = createHash("sha256").update(verifier).digest("base64url") === code?.challenge
     if (code === undefined || !proven || code.redirect !== form.get("redirect_uri")) return invalid
     return give(code.grant, true)

@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Database } from "../../src/component/database.ts"
 import { literal, sql } from "../../src/component/sql.ts"
+import { Searched } from "../support/engine.ts"
 import { EVENTS, type World, inWorld } from "./world.ts"
 
 /** A world in which a token gets out; gives what the watch says of it. */
@@ -16,7 +17,7 @@ const leaking = (leak: (token: string, world: World) => Effect.Effect<void, unkn
           yield* world.connect(me)
           yield* leak(yield* world.token(me, [EVENTS]), world)
         })
-      )
+      ).pipe(Effect.provideService(Searched, false))
     ),
     (exit) => String(exit)
   )

@@ -11,11 +11,12 @@ import { fillSecrets, removeSecret, secretNames, setSecret } from "../../src/acc
 import { Vault, vaultLayer } from "../../src/account/vault.ts"
 import { homeAt } from "../../src/warehouse/home.ts"
 import { temporaryDirectory } from "../support/engine.ts"
+import { noteSecret } from "../support/secrecy/record.ts"
 import { exitOf } from "./process.ts"
 
 const WRITER = import.meta.resolve("./vault-writer.ts")
 const off = { KEEPSAKE_KEYRING: "off" }
-const SECRET = "s3cret-of-the-test"
+const SECRET = noteSecret("secret by name", "s3cret-of-the-test")
 
 const over = (home: string, environment: Record<string, string> = off, keyring?: Keyring["Service"]) =>
   vaultLayer(homeAt(home), environment, keyring)
@@ -130,7 +131,7 @@ describe("the vault", () => {
   it.live("is locked with KEEPSAKE_PASSPHRASE where that is set", () =>
     Effect.gen(function* () {
       const home = yield* temporaryDirectory
-      const locked = { ...off, KEEPSAKE_PASSPHRASE: "correct horse battery staple" }
+      const locked = { ...off, KEEPSAKE_PASSPHRASE: noteSecret("passphrase", "correct horse battery staple") }
       yield* Effect.provide(store, over(home, locked))
       assert.match(readFileSync(join(home, "vault.key"), "utf8"), /^-----BEGIN AGE ENCRYPTED FILE-----/)
       assert.strictEqual(yield* Effect.provide(recall, over(home, locked)), SECRET)

@@ -4,9 +4,8 @@
  */
 import { readFileSync, readdirSync } from "node:fs"
 import { join } from "node:path"
-import { inspect } from "node:util"
 import { assert } from "@effect/vitest"
-import { Cause, Clock, Duration, Effect, Layer, Logger, Redacted, References, type Scope, Tracer } from "effect"
+import { Clock, Duration, Effect, Layer, Redacted, type Scope } from "effect"
 import { type ConnectRequest, type Connected, type Interaction, connect } from "../../src/account/connect.ts"
 import type { Want } from "../../src/account/consent.ts"
 import type { Providers } from "../../src/account/provider.ts"
@@ -17,6 +16,8 @@ import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import { homeAt } from "../../src/warehouse/home.ts"
 import { type Warehouse, warehouseLayer } from "../../src/warehouse/warehouse.ts"
 import { temporaryDirectory } from "../support/engine.ts"
+import { listening, shownAs } from "../support/listening.ts"
+import { noteSecret } from "../support/secrecy/record.ts"
 import { type FakeOAuth, fakeOAuth } from "./fake-oauth.ts"
 import { processOver } from "./process.ts"
 
@@ -114,7 +115,7 @@ export const hurried = (slept: Array<number>) =>
 export const codeOf = <A, E extends { readonly code: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(effect), ({ code }) => code)
 
-const STATIC_SECRET = "client-secret-of-the-test"
+const STATIC_SECRET = noteSecret("client secret", "client-secret-of-the-test")
 
 const filesOf = (directory: string): ReadonlyArray<readonly [string, string]> =>
   readdirSync(directory, { withFileTypes: true, recursive: true })
@@ -130,28 +131,10 @@ export const inWorld = (
     const fake = yield* fakeOAuth
     const heard: Array<string> = []
     const shown: Array<string> = []
-    const hear = (...things: ReadonlyArray<unknown>) => {
-      for (const thing of things) {
-        const json = JSON.stringify(thing, (_key, value: unknown) =>
-          typeof value === "bigint" ? String(value) : value
-        )
-        heard.push(String(thing), inspect(thing, { depth: 12, showHidden: true }), json ?? "")
-      }
+    const hear = (...texts: ReadonlyArray<string>) => {
+      heard.push(...texts)
     }
-    const logger = Logger.make(({ cause, message }) => hear(message, Cause.pretty(cause)))
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        spans.push(span)
-        return span
-      }
-    })
-    const spans: Array<Tracer.NativeSpan> = []
-    const watched = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-      effect.pipe(
-        Effect.tapCause((cause) => Effect.sync(() => hear(cause, Cause.pretty(cause), Cause.squash(cause)))),
-        Effect.withSpan("step")
-      )
+    const watched = listening(hear)
     const show = (...lines: ReadonlyArray<string>) =>
       Effect.sync(() => {
         shown.push(...lines)
@@ -199,25 +182,17 @@ export const inWorld = (
       token: (connection, scopes, options) =>
         watched(Effect.flatMap(Accounts, (accounts) => accounts.token(connection, scopes, options))).pipe(
           Effect.map((token) => {
-            hear(token)
+            hear(...shownAs(token))
             return Redacted.value(token)
           })
         ),
       refreshes: () => fake.requests.filter(({ grantType }) => grantType === "refresh_token").length
     }
     yield* test(world).pipe(
-      Effect.provide(
-        Layer.mergeAll(
-          Layer.provideMerge(processOver(home), warehouseLayer(homeAt(home))),
-          Logger.layer([logger]),
-          Layer.succeed(References.MinimumLogLevel, "All")
-        )
-      ),
-      Effect.provideService(Tracer.Tracer, tracer),
+      Effect.provide(Layer.provideMerge(processOver(home), warehouseLayer(homeAt(home)))),
+      listening(hear),
       Effect.scoped
     )
-    hear(...spans)
-    hear(spans.map(({ attributes, events, status }) => [attributes, events, status]))
     const secrets = [...fake.secrets, ...guarded].filter((secret) => secret !== "")
     for (const [what, text] of [["said", heard.join("\n")], ["shown", shown.join("\n")], ...filesOf(home)] as const) {
       for (const secret of secrets) assert.isFalse(text.includes(secret), `${what} holds ${secret}`)

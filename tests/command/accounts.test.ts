@@ -1,21 +1,14 @@
 /** `connect`, `run`, `doctor`, `disconnect` as a person has them: processes over a home, and fake providers. */
-import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { text } from "node:stream/consumers"
-import { Schema } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { authorizeAsUser } from "../providers/authorize.ts"
 import { type Providers, startProviders } from "../providers/index.ts"
+import { commandLine, replyOf } from "./command-line.ts"
 
-const root = join(import.meta.dirname, "../..")
-const directory = mkdtempSync(join(tmpdir(), "keepsake-accounts-"))
+const { connect: connectTo, directory, ended, keepsake, remove, said, start } = commandLine("accounts")
 const file = join(directory, "life.yaml")
 
 let providers: Providers
-/** All that any process has said. */
-const said: Array<string> = []
 
 const pipeline = (more = "") => `
 name: life
@@ -33,60 +26,8 @@ sinks:
   memories: { type: memories, from: meetings }
 `
 
-const start = (home: string, ...args: ReadonlyArray<string>): ChildProcess =>
-  spawn(process.execPath, [join(root, "bin/keepsake.js"), ...args, "--home", join(directory, home)], {
-    cwd: directory,
-    env: { ...process.env, KEEPSAKE_KEYRING: "off", NO_COLOR: "1" },
-    stdio: ["pipe", "pipe", "pipe"]
-  })
-
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly errors: string
-}
-
-const ended = async (child: ChildProcess, input = ""): Promise<Ended> => {
-  child.stdin?.end(input)
-  const code = new Promise<number | null>((resolve) => child.once("close", resolve))
-  const [out, errors] = await Promise.all(
-    [child.stdout, child.stderr].map((stream) => (stream === null ? "" : text(stream)))
-  )
-  said.push(out ?? "", errors ?? "")
-  return { code: await code, out: out ?? "", errors: errors ?? "" }
-}
-
-const keepsake = (home: string, ...args: ReadonlyArray<string>) => ended(start(home, ...args))
-
-const Reply = Schema.fromJsonString(
-  Schema.Struct({
-    ok: Schema.Boolean,
-    summary: Schema.Unknown,
-    result: Schema.Unknown,
-    error: Schema.NullOr(Schema.Struct({ code: Schema.String, message: Schema.String, hint: Schema.String }))
-  })
-)
-const replyOf = ({ out }: Ended) => Schema.decodeUnknownSync(Reply)(out)
-
-/** The address is the first line of stdout, and comes while the process waits. */
-const connect = async (
-  home: string,
-  keep: (scope: string) => boolean = () => true
-): Promise<Ended & { url: string }> => {
-  const child = start(home, "connect", "google", "--connection", "me", "--pipeline", file, "--no-browser", "--yes")
-  const first = new Promise<string>((resolve, reject) => {
-    let seen = ""
-    child.stdout?.on("data", (chunk: Buffer) => {
-      seen += chunk.toString()
-      if (seen.includes("\n")) resolve(seen.slice(0, seen.indexOf("\n")))
-    })
-    child.once("close", () => reject(new Error(`It ended without an address: ${seen}`)))
-  })
-  const end = ended(child)
-  const url = await first
-  await authorizeAsUser(url, { keep })
-  return { ...(await end), url }
-}
+const connect = (home: string, keep?: (scope: string) => boolean) =>
+  connectTo(home, "google", file, keep === undefined ? {} : { keep })
 
 const secretIn = (home: string) =>
   ended(start(home, "secret", "set", "GOOGLE_CLIENT_SECRET"), `${providers.google.client.secret}\n`)
@@ -97,7 +38,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await providers.stop()
-  rmSync(directory, { recursive: true, force: true })
+  remove()
 })
 
 describe("an account", () => {

@@ -4,6 +4,7 @@ import { once } from "node:events"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { authorizeAsUser, decide } from "./authorize.ts"
 import { type Providers, startProviders } from "./index.ts"
+import { challengeOf } from "./oauth/authority.ts"
 import { numberAt, textAt } from "./server/json.ts"
 import { getWith, googlePaths, microsoftPaths, post, requestFor, signIn, spotifyPaths } from "./support.ts"
 
@@ -108,7 +109,7 @@ describe("the token endpoint", () => {
       return `${status} ${textAt(json, "error") ?? "ok"}`
     }
     expect(await attempt({})).toBe("200 ok")
-    expect(await attempt({ verifier: "x".repeat(43) })).toBe("400 invalid_grant")
+    expect(await attempt({ verifier: challengeOf("another") })).toBe("400 invalid_grant")
     expect(await attempt({ twice: true })).toBe("400 invalid_grant")
     expect(await attempt({ wait: 601_000 })).toBe("400 invalid_grant")
   })

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Effect, Layer, Schema, type Scope } from "effect"
+import { Context, Effect, Layer, Schema, type Scope } from "effect"
 import { connectors } from "../../connectors/index.ts"
 import { sinks } from "../../sinks/index.ts"
 import { ArchivesLive } from "../../src/archive/index.ts"
@@ -16,6 +16,7 @@ import { noProviders } from "../../src/provider/none.ts"
 import { homeAt } from "../../src/warehouse/home.ts"
 import { Warehouse, memoryWarehouse, warehouseLayer } from "../../src/warehouse/warehouse.ts"
 import { transforms } from "../../transforms/index.ts"
+import { discard } from "./secrecy/record.ts"
 
 const parts = Layer.mergeAll(
   ArchivesLive,
@@ -30,10 +31,16 @@ export const scratch = Layer.mergeAll(parts, memoryWarehouse)
 /** Everything, over the database of a home directory. */
 export const over = (home: string) => Layer.mergeAll(parts, warehouseLayer(homeAt(home)))
 
+/** Does a test's directory belong to what is searched for secrets? Where a test puts one there itself, it doesn't. */
+export const Searched = Context.Reference<boolean>("keepsake/tests/Searched", { defaultValue: () => true })
+
 /** A directory that goes with the scope. */
-export const temporaryDirectory: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "keepsake-test-"))),
-  (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
+export const temporaryDirectory: Effect.Effect<string, never, Scope.Scope> = Effect.flatMap(Searched, (searched) =>
+  Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "keepsake-test-"))),
+    (directory) =>
+      Effect.sync(() => (searched ? discard(directory) : rmSync(directory, { recursive: true, force: true })))
+  )
 )
 
 export const checkText = (

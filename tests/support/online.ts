@@ -9,6 +9,8 @@ import { processOver } from "../account/process.ts"
 import { connected, connectionTo, started } from "../provider/client.ts"
 import type { Providers, ProvidersOptions } from "../providers/index.ts"
 import { checkText, over, temporaryDirectory } from "./engine.ts"
+import { listening } from "./listening.ts"
+import { noteSaid } from "./secrecy/record.ts"
 
 /** A home whose vault has the account. */
 export const connect = (connection: Connection, home: string) =>
@@ -23,7 +25,7 @@ export const runOnline = (text: string, home: string, options: RunOptions = {}):
       Effect.scoped,
       Effect.provide(Layer.provideMerge(onlineLayer(homeAt(home)), over(home)))
     )
-  })
+  }).pipe(listening((...texts) => noteSaid("runs", ...texts)))
 
 /** The `connections` of a pipeline. */
 export const connectionsYaml = (...connections: ReadonlyArray<Connection>): string =>

@@ -1,6 +1,7 @@
 /** Calls commands as the command line does. */
 import { Console, Effect, Option, Schema } from "effect"
 import type { Shared } from "../../src/command/reply.ts"
+import { noteSaid } from "../support/secrecy/record.ts"
 
 const Printed = Schema.fromJsonString(
   Schema.Struct({
@@ -29,5 +30,6 @@ export const called = <I>(
     const printed: Array<string> = []
     const capture: Console.Console = { ...globalThis.console, log: (line: string) => void printed.push(line) }
     const exit = yield* command(sharedOf(home), input).pipe(Effect.provideService(Console.Console, capture))
+    noteSaid("commands", ...printed)
     return { exit, ...Schema.decodeUnknownSync(Printed)(printed.join("\n")) }
   })

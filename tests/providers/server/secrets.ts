@@ -1,5 +1,6 @@
 /** Makes what must stay secret, and lists it, so that a test can search logs and databases for it. */
 import { stream } from "../../../src/sample/random.ts"
+import { noteSecret } from "../../support/secrecy/record.ts"
 
 export type SecretKind =
   | "access token"
@@ -29,7 +30,7 @@ export const secretsOf = (seed: number): Secrets => {
   const known = new Map<string, Secret>()
   const random = stream("secrets", seed)
   const add = (kind: SecretKind, value: string) => {
-    known.set(value, { kind, value })
+    known.set(value, { kind, value: noteSecret(kind, value) })
   }
   return {
     issue: (kind, prefix, length) => {
