@@ -95,7 +95,7 @@ const present = (entity: EntityName, has: Has): ReadonlyArray<string> =>
 
 const valueOf = (entity: EntityName, from: string, column: string, has: Has): Sql =>
   says(column, has)
-    ? sql`coalesce(${has(column) ? name(from, column) : sql`null`}, case when ${name(from, "latitude")} is null
+    ? sql`coalesce(${has(column) ? sql`${name(from, column)}::varchar` : sql`null`}, case when ${name(from, "latitude")} is null
         or ${name(from, "longitude")} is null then 'unknown' else 'known' end) as ${name(column)}`
     : cast(entity, from, column)
 
