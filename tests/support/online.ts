@@ -1,5 +1,6 @@
 /** Runs pipelines against fake providers, in this process, over accounts that are connected. */
-import { Effect, Layer, Redacted, type Scope } from "effect"
+import { Effect, Layer, type Scope } from "effect"
+import { setSecret } from "../../src/account/secret.ts"
 import type { Connection, ProviderName } from "../../src/component/account.ts"
 import { onlineLayer } from "../../src/command/online.ts"
 import { type RunOptions, type RunSummary, run } from "../../src/engine/run.ts"
@@ -12,9 +13,12 @@ import { checkText, over, temporaryDirectory } from "./engine.ts"
 import { listening } from "./listening.ts"
 import { noteSaid } from "./secrecy/record.ts"
 
-/** A home whose vault has the account. */
+/** A home whose vault has the account, and the client's secret. */
 export const connect = (connection: Connection, home: string) =>
-  connected(connection, home).pipe(Effect.provide(Layer.provideMerge(processOver(home), over(home))))
+  Effect.andThen(
+    connection.clientSecret === null ? Effect.void : setSecret("CLIENT_SECRET", connection.clientSecret),
+    connected(connection, home)
+  ).pipe(Effect.provide(Layer.provideMerge(processOver(home), over(home))))
 
 /** Checks and runs a pipeline in a home, with its vault. */
 export const runOnline = (text: string, home: string, options: RunOptions = {}): Effect.Effect<RunSummary, unknown> =>
@@ -32,7 +36,7 @@ export const connectionsYaml = (...connections: ReadonlyArray<Connection>): stri
   ["connections:", ...connections.map(connectionYaml)].join("\n")
 
 const connectionYaml = ({ account, clientId, clientSecret, endpoint, name, provider }: Connection): string =>
-  `  ${name}: { provider: ${provider}, account: ${account}, client_id: "${clientId}", endpoint: "${endpoint}"${clientSecret === null ? "" : `, client_secret: "${Redacted.value(clientSecret)}"`} }`
+  `  ${name}: { provider: ${provider}, account: ${account}, client_id: "${clientId}", endpoint: "${endpoint}"${clientSecret === null ? "" : `, client_secret: "\${secret:CLIENT_SECRET}"`} }`
 
 /** An account at fake providers, and a home that is connected to it. */
 export interface World {
