@@ -10,6 +10,7 @@ import { rejectsOf, rowsOf } from "../../../connectors/file/rows.ts"
 import { Database } from "../../../src/component/database.ts"
 import { sql } from "../../../src/component/sql.ts"
 import { scratch, temporaryDirectory } from "../../support/engine.ts"
+import { runs } from "../../support/runs.ts"
 
 const ROWS = Array.from({ length: 12 }, (_, index) => ({
   n: index * 7,
@@ -93,7 +94,7 @@ describe("damage of any kind is rejected, and never fails a query", () => {
             // A newline more makes a line more; what stands above the header, or is swallowed by a quote, is one.
             if (found !== null) assert.isAtMost(found.rows + found.rejects, ROWS.length * 2 + 8)
           }),
-          { numRuns: 100 }
+          { numRuns: runs(50) }
         )
       )
     }).pipe(Effect.scoped, Effect.provide(scratch))

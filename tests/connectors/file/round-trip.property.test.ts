@@ -10,6 +10,7 @@ import { writeFile } from "../../../sinks/file/write.ts"
 import { Database } from "../../../src/component/database.ts"
 import { type Sql, join as joined, literal, name, sql } from "../../../src/component/sql.ts"
 import { scratch, temporaryDirectory } from "../../support/engine.ts"
+import { runs } from "../../support/runs.ts"
 
 const TYPES = {
   flag: "BOOLEAN",
@@ -101,13 +102,13 @@ const read = (path: string, typed: boolean) =>
 const relation = { name: "rows", table: WRITTEN, columns: new Map<string, string>(columns), entity: null }
 
 /** Runs a property many times over one database. */
-const property = (runs: number, body: (given: ReadonlyArray<Given>) => Effect.Effect<void, unknown, Database>) =>
+const property = (everyday: number, body: (given: ReadonlyArray<Given>) => Effect.Effect<void, unknown, Database>) =>
   Effect.gen(function* () {
     const database = yield* Database
     yield* Effect.promise(() =>
       fc.assert(
         fc.asyncProperty(rows, (given) => Effect.runPromise(Effect.provideService(body(given), Database, database))),
-        { numRuns: runs }
+        { numRuns: runs(everyday) }
       )
     )
   }).pipe(Effect.scoped, Effect.provide(scratch))
@@ -115,7 +116,7 @@ const property = (runs: number, body: (given: ReadonlyArray<Given>) => Effect.Ef
 describe("rows that the file sink writes are the rows that file.rows reads", () => {
   it.live.each(["parquet", "arrow", "ndjson", "csv"] as const)("%s", (format) =>
     Effect.flatMap(temporaryDirectory, (directory) =>
-      property(60, (given) =>
+      property(20, (given) =>
         Effect.gen(function* () {
           yield* write(given)
           const path = join(directory, `rows.${format}`)
@@ -131,7 +132,7 @@ describe("rows that the file sink writes are the rows that file.rows reads", () 
 
   it.live.each(["parquet", "arrow", "ndjson", "csv"] as const)("%s, in a folder for each value", (format) =>
     Effect.flatMap(temporaryDirectory, (directory) =>
-      property(15, (given) =>
+      property(8, (given) =>
         Effect.gen(function* () {
           yield* write(given)
           const path = join(directory, "rows")
@@ -149,7 +150,7 @@ const BROKEN = { csv: '"broken\n', ndjson: '{"broken"\n' }
 describe("rows beside a broken one are those that a whole file has", () => {
   it.live.each(["csv", "ndjson"] as const)("%s", (format) =>
     Effect.flatMap(temporaryDirectory, (directory) =>
-      property(40, (given) =>
+      property(15, (given) =>
         Effect.gen(function* () {
           yield* write(given)
           const path = join(directory, `rows.${format}`)
@@ -170,7 +171,7 @@ describe("rows beside a broken one are those that a whole file has", () => {
 
   it.live("json", () =>
     Effect.flatMap(temporaryDirectory, (directory) =>
-      property(40, (given) =>
+      property(15, (given) =>
         Effect.gen(function* () {
           yield* write(given)
           const path = join(directory, "rows.ndjson")

@@ -14,7 +14,7 @@ import { ADDRESS, type Entry, NOT_MUSIC, basic, extended, history, pipeline } fr
 const COPIES = Number(process.env["KEEPSAKE_FUZZ"] ?? 50)
 
 /** Copies that are read in one run. */
-const AT_ONCE = 5
+const AT_ONCE = 10
 
 const minutes = Array.from({ length: 40 }, (_, index) => String(index + 10))
 
