@@ -140,16 +140,24 @@ const dropCopies = (staging: Staging): Effect.Effect<number, DatabaseError, Ware
 const compare = (
   staging: Staging,
   incoming: Sql,
-  { again, weighed }: Merging
+  { again, isAll, weighed }: Merging
 ): Effect.Effect<Merged, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const isAgain = again === "newer" ? sql`false` : sql`_source_id in (select _source_id from ${seenOf(staging)})`
+    // DuckDB writes the rows of a scan in any order: which of several is kept must not depend on it (I3).
+    const order = isAll ? sql`${hashOf(staging)} desc, _archive, _member` : sql`_row`
     yield* database.execute(sql`
       create or replace temp table _rows as ${incoming};
+      create or replace temp table _twice as select _source_id from _rows group by _source_id having count(*) > 1;
       create or replace temp table _batch as
-        select *, ${isAgain} as _again from _rows
-        qualify row_number() over (partition by _source_id order by _rank desc, _as_of desc nulls last, rowid) = 1;
+        select *, ${isAgain} as _again from (
+          select * from _rows where _source_id not in (from _twice)
+          union all
+          select * exclude (_row) from (select *, rowid as _row from _rows where _source_id in (from _twice))
+          qualify row_number() over (partition by _source_id order by _rank desc, _as_of desc nulls last, ${order}) = 1
+        );
+      drop table _twice;
       insert into ${seenOf(staging)} select _source_id from _batch where not _again;
       create or replace temp table _known as
         select * from ${recordsOf(staging)} where _source_id in (select _source_id from _batch);`)
