@@ -65,24 +65,32 @@ export const mentionsPeople = ({ columns }: Relation): boolean =>
   ["attendees", "people", "sharers"].some((column) => columns.has(column))
 
 /**
- * Who has no name has the one that the address spells, if anyone is called that.
+ * The same few people are mentioned again and again: what is made of a name or an address is made once. Who has no name has the one that the address spells, if anyone is called that.
  * CTEs: `mentions`, each with its `alias` (the id of a mailbox, or of a name without one), and `aliases`, each with its
  * `mailbox` (null: a name only), its `names`, as they are compared, and its `addresses`.
  */
 export const mentionSteps = (relations: ReadonlyArray<Relation>): Sql => sql`
-  written as (
-    select * exclude (address), nullif(address, '') as address,
-      case when not contains(name, '@') then ${plainName(sql`name`)} end as plain
-    from (${join(relations.flatMap(parts), " union all ")})
+  raw_mentions as materialized (
+    select * exclude (address), nullif(address, '') as address from (${join(relations.flatMap(parts), " union all ")})
+  ),
+  plain_names as materialized (
+    select name, ${plainName(sql`name`)} as plain from (select distinct name from raw_mentions where not contains(name, '@'))
+  ),
+  mailboxes as materialized (
+    select address, ${mailbox(sql`address`)} as mailbox,
+      case when ${spelled(sql`address`)} in (select plain from plain_names) then ${spelled(sql`address`)} end as spelled
+    from (select distinct address from raw_mentions where address is not null)
   ),
   told as (
-    select * exclude (plain), coalesce(plain,
-      case when ${spelled(sql`address`)} in (select plain from written where plain is not null) then ${spelled(sql`address`)} end) as plain
-    from written
+    select n.*, m.mailbox, coalesce(p.plain, m.spelled) as plain
+    from raw_mentions n left join plain_names p using (name) left join mailboxes m using (address)
+  ),
+  alias_ids as materialized (
+    select mailbox, plain, ${uuid5Sql(["person"], sql`coalesce('address:' || mailbox, 'name:' || plain)`)} as alias
+    from (select distinct mailbox, plain from told) where coalesce(mailbox, plain) is not null
   ),
   mentions as materialized (
-    select *, ${uuid5Sql(["person"], sql`coalesce('address:' || mailbox, 'name:' || plain)`)} as alias
-    from (select *, ${mailbox(sql`address`)} as mailbox from told) where coalesce(mailbox, plain) is not null
+    select t.*, alias from told t join alias_ids a on a.mailbox is not distinct from t.mailbox and a.plain is not distinct from t.plain
   ),
   aliases as materialized (
     select alias, any_value(mailbox) as mailbox, list_sort(list(distinct plain) filter (plain is not null)) as names,

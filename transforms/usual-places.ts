@@ -44,16 +44,14 @@ const covering = (fromHour: number, toHour: number): Sql => sql`
   where ends > day * ${DAY} + ${literal(fromHour)} * ${HOUR} and starts < day * ${DAY} + ${literal(toHour)} * ${HOUR}
   group by _place, day`
 
-/** By place: how many days or nights, from when to when, and which share of those that are known. */
+/** By place: how many days or nights, from when to when, and how many are known in that time. Each is there once. */
 const repeated = (days: Sql, least: number): Sql => sql`
-  select _place, count(*) as times, min(day) as first, max(day) as last, any_value(known) as known
+  select _place, times, first, last, count(*) as known
   from (
-    select d._place, d.day, count(distinct k.day) as known from ${days} d
-      join (select _place, min(day) as first, max(day) as last from ${days} group by _place having count(*) >= ${literal(least)}) s
-        on s._place = d._place
-      join (select distinct day from ${days}) k on k.day between s.first and s.last
-    group by d._place, d.day
-  ) group by _place`
+    select _place, count(*) as times, min(day) as first, max(day) as last from ${days}
+    group by _place having count(*) >= ${literal(least)}
+  ) join (select distinct day from ${days}) k on k.day between first and last
+  group by _place, times, first, last`
 
 /**
  * CTEs on top of `stays` (`_stay`, `starts`, `ends` in microseconds, `latitude`, `longitude`). The last, `usual`, has a row
