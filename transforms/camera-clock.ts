@@ -3,6 +3,8 @@
  * few days one difference fits most of them; and where the camera knows its place, the location history tells when that was.
  */
 import type { Relation } from "../src/component/relation.ts"
+import { DAY_MICROS, type Span, aroundSlice, inSlice, spanOf, withinSlice } from "../src/component/slice.ts"
+import type { Helper } from "../src/component/transform.ts"
 import { type Sql, empty, join, literal, sql } from "../src/component/sql.ts"
 import { distanceUpTo } from "./geo.ts"
 import { trackSlots } from "./tracks.ts"
@@ -25,6 +27,10 @@ function slots(middle: Sql, reach: number): Sql {
 
 /** Days before and after that count as one with a day. */
 const AROUND = 2
+/** Days before and after that tell what is usual. */
+const SEASON = 90
+/** What is farther away says nothing about a clock: a day more than both. */
+const REACH = (SEASON + AROUND + 1) * DAY_MICROS
 const SAME_PLACE_METRES = 500
 
 /** What clocks are judged by, beside the pictures themselves. */
@@ -45,22 +51,25 @@ const knows = ({ columns }: Relation): Sql =>
     : sql`(latitude is not null)`
 
 /** What happened to be on the calendar, in slots; not what lasts for most of a day. */
-const occasions = ({ columns, table }: Relation): Sql => sql`
+const occasions = (events: Relation): Sql => {
+  const { columns } = events
+  return sql`
     union all
-    select unnest(range(epoch_us(starts_at) // ${SLOT}, epoch_us(ends_at) // ${SLOT} + 1)), 0.25 from ${table}
+    select unnest(range(epoch_us(starts_at) // ${SLOT}, epoch_us(ends_at) // ${SLOT} + 1)), 0.25 from ${near(events).table}
     where isfinite(starts_at) and ends_at - starts_at between interval 0 seconds and interval 6 hours
       ${columns.has("all_day") ? sql`and all_day is not true` : empty}
       ${columns.has("status") ? sql`and status is distinct from 'cancelled'` : empty}`
+}
 
 /** Slots ahead of what is usual within half a year, by day: it changes with the season, and where someone moves. */
 const zones = (pictures: Relation): Sql =>
   pictures.columns.has("time_zone")
     ? sql`abroad as materialized (
-        select day, ahead - mode(ahead) over (order by day range between 90 preceding and 90 following) as zone
+        select day, ahead - mode(ahead) over (order by day range between ${literal(SEASON)} preceding and ${literal(SEASON)} following) as zone
         from (
           select slot // ${SLOTS_A_DAY} as day,
             mode(epoch_us(timezone(time_zone, make_timestamptz(slot * ${SLOT}))) // ${SLOT} - slot) as ahead
-          from (select distinct slot, time_zone from shots where located and time_zone is not null) group by day
+          from (select distinct slot, time_zone from shots_near where located and time_zone is not null) group by day
         )
       )`
     : sql`abroad as (select 0::bigint as day, 0::bigint as zone where false)`
@@ -74,11 +83,11 @@ const tracked = ({ points, visits }: Witnesses): Sql => {
     { latitude: sql`s.latitude`, longitude: sql`s.longitude` },
     { latitude: sql`t.latitude`, longitude: sql`t.longitude` }
   )
-  return sql`tracked as materialized (${join(trackSlots(visits, points, SLOT), " union all ")}),
+  return sql`tracked as materialized (${join(trackSlots(visits.map(near), points.map(near), SLOT), " union all ")}),
   hits as (
     select camera, s.day + shift as day, apart, count(distinct s.slot) as hits
     from (
-      select *, unnest([0, zone, -zone]) as apart from shots join abroad on day = slot // ${SLOTS_A_DAY}
+      select *, unnest([0, zone, -zone]) as apart from shots_near join abroad on day = slot // ${SLOTS_A_DAY}
       where zone <> 0 and located
     ) s join tracked t on t.slot = s.slot + s.apart and ${there} <= ${literal(SAME_PLACE_METRES)}, ${around}
     group by all
@@ -91,27 +100,85 @@ const tracked = ({ points, visits }: Witnesses): Sql => {
   ),`
 }
 
+/** How far a corrected time may be from the camera's: as far as time zones are apart. */
+export const CLOCK_REACH = 27 * 3_600_000_000
+
+/** What of a relation is about the slice. */
+const near = (relation: Relation): Relation => {
+  const span = spanOf(relation)
+  return span === null ? relation : { ...relation, table: aroundSlice(relation, span, REACH) }
+}
+
+const AT: Span = { start: "moment", end: null }
+
+/** Those of the helpers that `clocked` reads, with when their rows are, and those that it doesn't. */
+export const CLOCKS: ReadonlyArray<readonly [string, Span | null]> = [
+  ["_shots", null],
+  ["_trusted", null],
+  ["_clocks", AT]
+]
+
 /**
- * CTEs, the last of them `clocks`: by `camera`, whether it knew its place (`located`) and `day` (since 1970, UTC), the
+ * The last of these, `_clocks`, has by `camera`, whether it knew its place (`located`) and `day` (since 1970, UTC), the
  * `seconds` to be added to its times, and how many `votes` of pictures speak for it. Days on which a clock is right, or not
  * known to be wrong, are not in it.
  */
-export const cameraClocks = (pictures: Relation, witnesses: Witnesses): Sql => {
+export const cameraClocks = (pictures: Relation, witnesses: Witnesses): ReadonlyArray<Helper> => {
+  const span = spanOf(pictures)
+  const { events, points, visits } = witnesses
+  const others = [...(events === null ? [] : [events]), ...visits, ...points]
+  const spans = others.flatMap((relation) => {
+    const its = spanOf(relation)
+    return its === null ? [] : [[relation.name, its] as const]
+  })
+  const sliced = span !== null && spans.length === others.length
+  return [
+    {
+      name: "_shots",
+      reads: [pictures.name],
+      times: [AT.start],
+      query: sql`
+        select camera, ${knows(pictures)} as located, epoch_us(taken_at) // ${SLOT} as slot, make_timestamptz(slot * ${SLOT}) as moment,
+          min(latitude) as latitude, min(longitude) as longitude ${pictures.columns.has("time_zone") ? sql`, min(time_zone) as time_zone` : empty}
+        from ${span === null ? pictures.table : withinSlice(pictures, span)}
+        where camera is not null and isfinite(taken_at) group by all`,
+      ...(span === null ? {} : { slices: { time: sql`moment`, inputs: new Map([[pictures.name, span]]), reach: 0 } })
+    },
+    {
+      // Phones, whose clocks the network sets, know where they are.
+      name: "_trusted",
+      reads: ["_shots"],
+      times: [],
+      query: sql`select camera from _shots group by camera having avg(located::integer) >= 0.5`
+    },
+    {
+      name: "_clocks",
+      reads: ["_shots", "_trusted", ...others.map((relation) => relation.name)],
+      times: [AT.start],
+      query: clocks(pictures, witnesses),
+      ...(sliced
+        ? {
+            slices: {
+              time: sql`moment`,
+              inputs: new Map([...spans, ["_shots", AT]]),
+              reach: REACH
+            }
+          }
+        : {})
+    }
+  ]
+}
+
+const clocks = (pictures: Relation, witnesses: Witnesses): Sql => {
   const hasTracks = witnesses.visits.length + witnesses.points.length > 0
   const shown = [sql`from by_votes`, ...(hasTracks ? [sql`from by_track`] : [])]
-  return sql`
-  shots as materialized (
-    select camera, ${knows(pictures)} as located, epoch_us(taken_at) // ${SLOT} as slot, min(latitude) as latitude,
-      min(longitude) as longitude ${pictures.columns.has("time_zone") ? sql`, min(time_zone) as time_zone` : empty}
-    from ${pictures.table} where camera is not null and isfinite(taken_at) group by all
-  ),
-  -- Phones, whose clocks the network sets, know where they are.
-  trusted as materialized (select camera from shots group by camera having avg(located::integer) >= 0.5),
+  return sql`with
+  shots_near as materialized (from ${aroundSlice({ table: sql`_shots` }, AT, REACH)}),
   ${zones(pictures)},
   ${hasTracks ? tracked(witnesses) : empty}
   marks as (
     select slot, max(weight) as weight from (
-      select slot, 1.0 as weight from shots semi join trusted using (camera)
+      select slot, 1.0 as weight from shots_near semi join _trusted using (camera)
       ${witnesses.events === null ? empty : occasions(witnesses.events)}
     ) group by slot
   ),
@@ -119,7 +186,7 @@ export const cameraClocks = (pictures: Relation, witnesses: Witnesses): Sql => {
     select camera, s.day, apart, sum(weight) as votes
     from (
       select camera, slot, s.day, unnest(${DIFFERENCES}) as apart
-      from (select camera, slot, slot // ${SLOTS_A_DAY} as day from shots anti join trusted using (camera) where not located) s
+      from (select camera, slot, slot // ${SLOTS_A_DAY} as day from shots_near anti join _trusted using (camera) where not located) s
         left join abroad a on a.day = s.day
     ) s join marks m on m.slot = s.slot + s.apart group by all
   ),
@@ -146,12 +213,12 @@ export const cameraClocks = (pictures: Relation, witnesses: Witnesses): Sql => {
     where votes >= 3 and votes >= 2 * as_it_is and abs(apart) >= 2
       and (by_zone and days >= 2 or abs(apart) <= ${literal(DRIFT)} and days >= 3)
     qualify row_number() over (partition by camera, day order by votes desc, abs(apart), apart) = 1
-  ),
-  clocks as materialized (${join(shown, " union all ")})`
+  )
+  select * from (select *, make_timestamptz(day * 86400000000) as moment from (${join(shown, " union all ")})) where ${inSlice(sql`moment`)}`
 }
 
 /** The rows of pictures with `_clock`: the seconds to be added to their times, and `_clock_votes`; both null mostly. */
-export const clocked = (pictures: Relation): Sql => sql`
-  (select l.*, c.seconds as _clock, c.votes as _clock_votes from ${pictures.table} l
-    left join clocks c on c.camera = l.camera and c.day = epoch_us(l.taken_at) // 86400000000
+export const clocked = (pictures: Relation, rows: Sql): Sql => sql`
+  (select l.*, c.seconds as _clock, c.votes as _clock_votes from ${rows} l
+    left join _clocks c on c.camera = l.camera and c.day = epoch_us(l.taken_at) // 86400000000
       and c.located = ${knows(pictures)})`

@@ -1,6 +1,8 @@
 import { Effect } from "effect"
 import { uuid5Sql } from "../src/component/id.ts"
-import { join, literal, sql } from "../src/component/sql.ts"
+import type { Relation } from "../src/component/relation.ts"
+import { DAY_MICROS, type Slices, aroundSlice, inSlice, spanOf } from "../src/component/slice.ts"
+import { type Sql, empty, join, literal, sql } from "../src/component/sql.ts"
 import { listTransform } from "../src/component/transform.ts"
 import { membersOf, requireMembers } from "./members.ts"
 
@@ -63,12 +65,27 @@ export const days = listTransform({
     const dated = sql`coalesce(local_date, case when longitude is not null
       then make_timestamp(starts + round(longitude / 15)::bigint * 3600000000)::date
       else timezone(${literal(timeZone)}, make_timestamptz(starts))::date end)`
+    const slices = slicesOf(from)
+    const near = (relation: Relation): Relation => {
+      const span = slices?.inputs.get(relation.name)
+      return span == null ? relation : { ...relation, table: aroundSlice(relation, span, REACH) }
+    }
     return {
       entity: "memory",
-      query: sql`with members as (
-          select *, unnest(range(first, greatest(first, least(last_date, first + 30)) + interval 1 day, interval 1 day))::date as day
-          from (select * exclude (local_date, last_date), ${dated} as first, coalesce(last_date, ${dated}) as last_date
-            from (${join(from.map(membersOf), " union all ")}))
+      ...(slices === null ? {} : { slices }),
+      query: sql`with dated as (
+          select * exclude (local_date, last_date), ${dated} as first, coalesce(last_date, ${dated}) as last
+          from (${join(
+            from.map((relation) => membersOf(near(relation))),
+            " union all "
+          )})
+        ),
+        members as (
+          from (
+            select *, first as day from dated where last <= first
+            union all
+            select *, unnest(range(first, least(last, first + 30) + interval 1 day, interval 1 day))::date from dated where last > first
+          ) ${slices === null ? empty : sql`where ${inSlice(midnight(sql`day`))}`}
         ),
         placed as (
           select day, place_name, place_id, count(*) filter (entity = 'media') as pictures, count(*) as rows
@@ -85,13 +102,28 @@ export const days = listTransform({
             min({'starts': starts, 'id': id, 'latitude': latitude, 'longitude': longitude})
               filter (entity = 'media' and latitude is not null) as spot
           from members where entity <> 'events' or starts >= epoch_us(day) - 86400000000 group by day
-        )
-        select 'memory' as _entity, ${uuid5Sql(["day"], sql`m.day::varchar`)} as _id, 'day' as kind,
+        ),
+        named as (select day, ${uuid5Sql(["day"], sql`day::varchar`)} as id from (select distinct day from members))
+        select 'memory' as _entity, n.id as _id, 'day' as kind,
           strftime(m.day, '%Y-%m-%d') as title, make_timestamptz(d.first_at) as starts_at, make_timestamptz(d.last_at) as ends_at,
           m.day as local_date, d.spot.latitude as latitude, d.spot.longitude as longitude, p.place_id, p.place_name,
           d.cover.id as cover_media_id, 1.0::double as confidence, 'contains' as link_relation, m.entity as right_entity,
           m.id as right_id, 1.0::double as link_confidence, 'days/1' as link_rule, null::varchar as link_evidence
-        from (select distinct day, entity, id from members) m left join memories d using (day) left join main p using (day)`
+        from (select distinct day, entity, id from members) m join named n using (day) left join memories d using (day) left join main p using (day)`
     }
   })
 })
+
+const midnight = (day: Sql): Sql => sql`make_timestamptz(epoch_us(${day}))`
+
+/** How far a local date may be from the time. */
+const REACH = 2 * DAY_MICROS
+
+const slicesOf = (relations: ReadonlyArray<Relation>): Slices | null => {
+  const spans = relations.flatMap((relation) => {
+    const span = spanOf(relation)
+    return span === null ? [] : [[relation.name, span] as const]
+  })
+  if (spans.length < relations.length) return null
+  return { time: midnight(sql`local_date`), inputs: new Map(spans), reach: REACH }
+}

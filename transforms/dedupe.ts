@@ -1,8 +1,9 @@
 import { Duration, Effect, Schema } from "effect"
 import { ColumnName, DistanceText, DurationText, oneOrMore } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { type Sql, join, literal, name, names, sql } from "../src/component/sql.ts"
-import { transform } from "../src/component/transform.ts"
+import { inSlice, isWhole, sliced } from "../src/component/slice.ts"
+import { type Sql, empty, join, literal, name, names, sql } from "../src/component/sql.ts"
+import { type Built, transform } from "../src/component/transform.ts"
 import { type NamedColumn, namedColumns, requireColumns, tieBreakers } from "./columns.ts"
 import { distanceMetres } from "./geo.ts"
 
@@ -79,25 +80,48 @@ export const dedupe = transform({
       " or "
     )
     const near = tolerance === undefined ? null : neighbourhood(from, by, tolerance)
-    if (near === null) return { query: exact(from, by, known, order) }
+    if (near === null) return exact(from, by, known, order)
     yield* requireColumns(from, near.needs)
     return { query: chained(from, near, known, order) }
   })
 })
 
 /** Narrow groups first: only rows that have an equal are put in order, with all their columns. */
-const exact = (from: Relation, by: ReadonlyArray<string>, known: Sql, order: Sql): Sql => {
-  const same = join(
-    by.map((column) => sql`t.${name(column)} is not distinct from g.${name(column)}`),
-    " and "
-  )
-  return sql`with repeated as materialized (
-      select ${names(by)} from ${from.table} where ${known} group by ${names(by)} having count(*) > 1
+const exact = (from: Relation, by: ReadonlyArray<string>, known: Sql, order: Sql): Built<never> => {
+  const equal = (left: string, right: string): Sql =>
+    join(
+      by.map((column) => sql`${name(left, column)} is not distinct from ${name(right, column)}`),
+      " and "
     )
-    select t.* from ${from.table} t where not exists (select 1 from repeated g where ${same})
-    union all
-    select * from (select t.* from ${from.table} t where exists (select 1 from repeated g where ${same}))
-    qualify row_number() over (partition by ${names(by)} order by ${order}) = 1`
+  const { rows, slices } = sliced(from)
+  const time = slices?.time ?? sql`null`
+  const table = from.table
+  const changed = (of: Sql, slicesOf: Sql): Sql => sql`
+    select ${names(by)} from ${of}, ${slicesOf} where ${time} >= make_timestamptz(low) and ${time} < make_timestamptz(high)`
+  return {
+    query: sql`with repeated as materialized (
+        select ${names(by)} from ${table} t where ${known} and (${isWhole} or exists (select 1 from ${rows} r where ${equal("r", "t")}))
+        group by ${names(by)} having count(*) > 1
+      )
+      select t.* from ${rows} t where not exists (select 1 from repeated g where ${equal("t", "g")})
+      union all
+      select * from (
+        select * from (select t.* from ${table} t where exists (select 1 from repeated g where ${equal("t", "g")}))
+        qualify row_number() over (partition by ${names(by)} order by ${order}) = 1
+      ) ${slices === undefined ? empty : sql`where ${inSlice(time)}`}`,
+    ...(slices === undefined
+      ? {}
+      : {
+          slices: {
+            ...slices,
+            uncut: true,
+            // An equal row may be anywhere, and may be the one that stays now.
+            spread: (slicesOf, own) => sql`
+              select epoch_us(${time}) as moment, null::bigint as until from ${table} t where isfinite(${time}) and exists (
+                select 1 from (${changed(table, slicesOf)} union all ${changed(own, slicesOf)}) c where ${equal("t", "c")})`
+          }
+        })
+  }
 }
 
 interface Neighbourhood {

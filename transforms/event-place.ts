@@ -1,6 +1,8 @@
 /** Where events took place, as SQL: what they say, what others with the same words say, or where the person stayed then. */
 import type { Relation } from "../src/component/relation.ts"
-import { type Sql, empty, join, sql } from "../src/component/sql.ts"
+import { extentOf } from "../src/component/slice.ts"
+import type { Helper } from "../src/component/transform.ts"
+import { type Sql, empty, join, name, sql } from "../src/component/sql.ts"
 import { columnOrNull } from "./columns.ts"
 import { distanceMetres, distanceUpTo } from "./geo.ts"
 
@@ -113,14 +115,14 @@ const visited = ({ visits }: EventPlaces): Sql => {
 }
 
 /**
- * CTEs, the last of them `events_placed`: the events that may have pictures, with `_place_latitude` and `_place_longitude`
+ * `_events_placed`: the events that may have pictures, with `_place_latitude` and `_place_longitude`
  * as far as known. `_guessed`: by a visit alone. `_visited`: all of a journey, wherever it went.
  */
-export const placedEvents = (given: EventPlaces): Sql => {
+export const placedEvents = (given: EventPlaces): Helper => {
   const { events } = given
   const own = has(events, "latitude", "longitude")
   const text = has(events, "location_text")
-  return sql`listed as materialized (
+  const query = sql`with listed as materialized (
       select *, row_number() over () as _event from ${events.table}
       where isfinite(starts_at) ${has(events, "status") ? sql`and status is distinct from 'cancelled'` : empty}
         ${text ? sql`and not coalesce(regexp_matches(location_text, '^\\s*https?://\\S+\\s*$'), false)` : empty}
@@ -132,10 +134,20 @@ export const placedEvents = (given: EventPlaces): Sql => {
     ), unplaced as (
       select _event, words, epoch_us(starts_at) as starts, epoch_us(ends_at) as ends from situated
       where latitude is null and not all_day and ends_at - starts_at between interval 10 minutes and interval 12 hours
-    ), ${stayed(given)}, ${visited(given)}, events_placed as materialized (
-      select e.*, coalesce(s.latitude, v.latitude) as _place_latitude, coalesce(s.longitude, v.longitude) as _place_longitude,
+    ), ${stayed(given)}, ${visited(given)}
+      select e.* exclude (_event), coalesce(s.latitude, v.latitude) as _place_latitude, coalesce(s.longitude, v.longitude) as _place_longitude,
         s.latitude is null and v.named is false as _guessed, _event in (from visited where _event is not null) as _visited
       from listed e join situated s using (_event) left join stayed v using (_event)
-      where _event not in (select _event from declined where _event is not null)
-    )`
+      where _event not in (select _event from declined where _event is not null)`
+  const reads = [events, ...given.visits, ...given.places].map((relation) => relation.name)
+  return { name: EVENTS_PLACED, reads, query, times: extentOf(events) }
 }
+
+const EVENTS_PLACED = "_events_placed"
+
+/** The events as this helper has them. */
+export const eventsPlaced = (events: Relation): Relation => ({
+  ...events,
+  name: EVENTS_PLACED,
+  table: name(EVENTS_PLACED)
+})

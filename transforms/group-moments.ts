@@ -1,7 +1,8 @@
 import { Duration, Effect } from "effect"
 import { uuid5Sql } from "../src/component/id.ts"
 import { ColumnName, DistanceText, DurationText, withDefault } from "../src/component/fields.ts"
-import { literal, name, names, sql } from "../src/component/sql.ts"
+import { spanOn, withinSlice } from "../src/component/slice.ts"
+import { join, literal, name, names, sql } from "../src/component/sql.ts"
 import { transform } from "../src/component/transform.ts"
 import { requireColumns, requireDistinct, tieBreakers } from "./columns.ts"
 import { distanceMetres } from "./geo.ts"
@@ -44,32 +45,58 @@ export const groupMoments = transform({
     yield* requireDistinct([...from.columns.keys(), ...ADDED], [])
     const has = (column: string) => from.columns.has(column)
     const at = name(time)
-    const order = sql`${at}, ${names(tieBreakers(from, ["_id", "_key"]))}`
-    const late = sql`epoch_us(${at}) - epoch_us(lag(${at}) over line) > ${literal(Math.round(Duration.toMillis(gap) * 1000))}`
+    const ties = tieBreakers(from, ["_id", "_key"])
+    const place = has("latitude") && has("longitude") ? ["latitude", "longitude"] : []
+    const own = ties.filter((column) => column !== time)
+    const order = names([time, ...own])
+    const pause = Math.round(Duration.toMillis(gap) * 1000)
+    const late = sql`epoch_us(${at}) - epoch_us(lag(${at}) over line) > ${literal(pause)}`
     const before = { latitude: sql`lag(latitude) over line`, longitude: sql`lag(longitude) over line` }
     const here = { latitude: name("latitude"), longitude: name("longitude") }
     const away =
-      has("latitude") && has("longitude")
-        ? sql`coalesce(${distanceMetres(before, here)} > ${literal(distance)}, false)`
-        : sql`false`
-    const part = has("right_id") ? sql`(${at} is not null and right_id is null)` : sql`(${at} is not null)`
+      place.length > 0 ? sql`coalesce(${distanceMetres(before, here)} > ${literal(distance)}, false)` : sql`false`
+    const part = has("right_id") ? sql`(n.${at} is not null and n.right_id is null)` : sql`(n.${at} is not null)`
     // Without ids, a moment is known by its start.
     const seed = has("_id") ? sql`_id::varchar` : sql`epoch_us(${at})::varchar`
+    const span = spanOn(from, time, null)
+    const rows = span === null ? from.table : withinSlice(from, span)
+    const narrow = [...new Set([time, ...own, ...place])]
+    const same = join(
+      [
+        sql`(case when ${part} then n.${at} end) = p.${at}`,
+        ...own.map((column) => sql`n.${name(column)} is not distinct from p.${name(column)}`)
+      ],
+      " and "
+    )
     return {
+      // In the order of time with as few columns as possible: wide rows are joined at the end.
       query: sql`with marked as (
-          select *, coalesce(${late}, true) or ${away} as _apart from ${from.table} where ${part} window line as (order by ${order})
+          select ${names(narrow)}, coalesce(${late}, true) or ${away} as _apart from ${rows} n where ${part} window line as (order by ${order})
         ), numbered as materialized (
-          select *, sum(coalesce(_apart, false)::integer) over (order by ${order}
+          select ${names([time, ...own])}, _apart, sum(_apart::integer) over (order by ${order}
             rows between unbounded preceding and current row) as _moment
           from marked
         ), moments as (
           select _moment, ${uuid5Sql(["moment"], sql`min(${seed}) filter (_apart)`)} as moment_id,
             min(${at}) as moment_starts_at, max(${at}) as moment_ends_at, count(*) as moment_size
           from numbered group by _moment
+        ), parts as (
+          select ${names([time, ...own])}, min(_moment) as _moment from numbered group by all
         )
-        select n.* exclude (_apart, _moment), m.* exclude (_moment) from numbered n join moments m using (_moment)
-        union all by name
-        select * from ${from.table} where not ${part}`
+        select n.*, ${names(ADDED)} from ${rows} n left join (from parts join moments using (_moment)) p on ${same}`,
+      ...(span === null
+        ? {}
+        : {
+            slices: {
+              time: at,
+              inputs: new Map([[from.name, span]]),
+              reach: pause,
+              spread: (changed, own) => sql`
+                select epoch_us(moment_starts_at) as moment, epoch_us(moment_ends_at) as until from ${own}, ${changed}
+                where moment_ends_at >= make_timestamptz(low) and moment_starts_at < make_timestamptz(high)`,
+              uncut: true
+            }
+          })
     }
   })
 })

@@ -2,11 +2,12 @@ import { Duration, Effect, Schema } from "effect"
 import { ConfigProblem } from "../src/component/error.ts"
 import { ColumnName, DistanceText, DurationText, withDefault } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
+import { sliced } from "../src/component/slice.ts"
 import { type Sql, empty, join, name, sql } from "../src/component/sql.ts"
 import { aidedTransform } from "../src/component/transform.ts"
-import { cameraClocks, clocked, hasClocks } from "./camera-clock.ts"
+import { CLOCKS, CLOCK_REACH, cameraClocks, clocked, hasClocks } from "./camera-clock.ts"
 import { requireColumns } from "./columns.ts"
-import { placedEvents } from "./event-place.ts"
+import { eventsPlaced, placedEvents } from "./event-place.ts"
 import { pointsOf, visitsOf, whereabouts } from "./place-by-time.ts"
 
 /** Says where something was by when it was. */
@@ -99,19 +100,27 @@ export const inferPlace = aidedTransform("one", {
     }
     const byClock = clock === "detect" && time === "taken_at" && hasClocks(from)
     const has = (column: string) => from.columns.has(column)
-    const table = byClock ? clocked(from) : from.table
+    const helped = [...(events === undefined ? [] : [events]), ...aside("places")]
+    const placed = events === undefined ? [] : [eventsPlaced(events)]
+    const { near, rows, slices } = sliced(from, {
+      near: [...visits, ...points, ...placed],
+      helped,
+      helpers: CLOCKS,
+      reach: Duration.toMillis(within) * 1000 + CLOCK_REACH
+    })
+    const table = byClock ? clocked(from, rows) : rows
     const moment = sql`epoch_us(t.${name(time)}::timestamptz) ${byClock ? sql`+ coalesce(t._clock, 0) * 1000000` : empty}`
     const sought = sql`case when (t.latitude is null or t.longitude is null)
       ${has("location_status") && !withheld ? sql`and t.location_status is distinct from 'withheld'` : empty} then ${moment} end`
-    const before = [
-      ...(byClock ? [cameraClocks(from, { events: events ?? null, visits, points })] : []),
+    const helpers = [
+      ...(byClock ? cameraClocks(from, { events: events ?? null, visits, points }) : []),
       ...(events === undefined ? [] : [placedEvents({ events, visits: [], places: aside("places") })])
     ]
     const places = whereabouts({
       sought: sql`select distinct ${sought} as sought from ${table} t where ${sought} is not null`,
-      visits: yield* visitsOf(visits),
-      points: yield* pointsOf([...points, ...others]),
-      events: events === undefined ? null : attended(events),
+      visits: yield* visitsOf(visits.map(near)),
+      points: yield* pointsOf([...points, ...others].map(near)),
+      events: events === undefined ? null : attended(near(eventsPlaced(events))),
       withinMicros: Math.round(Duration.toMillis(within) * 1000),
       accuracy: accuracy ?? null
     })
@@ -122,7 +131,9 @@ export const inferPlace = aidedTransform("one", {
       return sql`case when f.sought is null then ${otherwise} else ${inferred} end as ${name(column)}`
     }
     return {
-      query: sql`with ${join([...before, places])}
+      helpers,
+      ...(slices === undefined ? {} : { slices }),
+      query: sql`with ${places}
         select t.* ${byClock ? sql`exclude (_clock, _clock_votes)` : empty}
             replace (${join(replaced.map((column) => value(column, sql`t.${name(column)}`)))})
           ${join(
@@ -149,8 +160,8 @@ const INFERRED: { readonly [column: string]: Sql } = {
 const TOLD_CLOCK = sql`case when t._clock is null then f.evidence else f.evidence[:-2] || ',"clock":' || t._clock || '}' end`
 
 /** As visits: what has times and a place, and lasts for no more than half a day. */
-const attended = ({ columns }: Relation): Sql => sql`
+const attended = ({ columns, table }: Relation): Sql => sql`
   select epoch_us(starts_at) as starts, epoch_us(ends_at) as ends, _place_latitude as latitude, _place_longitude as longitude,
     ${columns.has("_id") ? sql`_id::uuid` : sql`null::uuid`} as id, 'events' as kind
-  from events_placed where _place_latitude is not null and ends_at - starts_at between interval 1 second and interval 12 hours
+  from ${table} where _place_latitude is not null and ends_at - starts_at between interval 1 second and interval 12 hours
     ${columns.has("all_day") ? sql`and all_day is not true` : empty}`

@@ -2,12 +2,14 @@ import { Duration, Effect, Schema } from "effect"
 import { ConfigProblem } from "../src/component/error.ts"
 import { DistanceText, DurationText, withDefault } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
+import { sliced } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, names, sql } from "../src/component/sql.ts"
+import type { Helper } from "../src/component/transform.ts"
 import { aidedTransform } from "../src/component/transform.ts"
-import { cameraClocks, clocked, hasClocks } from "./camera-clock.ts"
+import { CLOCKS, CLOCK_REACH, cameraClocks, clocked, hasClocks } from "./camera-clock.ts"
 import { requireColumns, requireDistinct } from "./columns.ts"
 import { type EventMatch, HOME_METRES, SCORE_COLUMNS, USUAL_METRES, eventQuery } from "./event-match.ts"
-import { placedEvents } from "./event-place.ts"
+import { eventsPlaced, placedEvents } from "./event-place.ts"
 import { distanceMetres } from "./geo.ts"
 import { namesOf } from "./people-names.ts"
 import { type Side, rightColumns } from "./time-place-candidates.ts"
@@ -157,12 +159,23 @@ export const linkEvents = aidedTransform("one", {
       byHome: places.length > 0 && placeOf(left) !== null
     }
     const [near, atPlace] = [micros(time.within), micros(time.at_place)]
-    const before = [
-      ...(traits.byClock ? [cameraClocks(left, { events: right, visits, points })] : []),
+    const placed = eventsPlaced(right)
+    const {
+      rows,
+      near: nearby,
+      slices
+    } = sliced(left, {
+      near: [placed],
+      helped: [right, ...visits, ...points, ...places],
+      helpers: CLOCKS,
+      reach: Math.max(near, atPlace) + CLOCK_REACH
+    })
+    const helpers = [
+      ...(traits.byClock ? cameraClocks(left, { events: right, visits, points }) : []),
       ...(traits.byHome ? [homes(places)] : []),
       placedEvents({ events: right, visits, places })
     ]
-    const table = leftTable(left, starts, traits)
+    const table = leftTable(left, rows, starts, traits)
     const alsoBy = [...(traits.byPeople ? ["_names"] : []), ...(traits.byHome ? ["_at_home", "_at_usual"] : [])]
     const ended = starts === "starts_at" && left.columns.has("ends_at")
     const place = placeOf(left)
@@ -173,7 +186,6 @@ export const linkEvents = aidedTransform("one", {
       ...(place === null ? [] : Object.values(place)),
       ...alsoBy
     ]
-    before.push(sql`lefts as materialized (select distinct ${names(values)} from ${table})`)
     const chosen: EventMatch = {
       ...traits,
       match,
@@ -185,21 +197,21 @@ export const linkEvents = aidedTransform("one", {
       spotMetres: radius.within,
       allDayMetres: radius.all_day,
       left: {
-        relation: { ...left, table },
+        relation: { ...left, table: sql`left_rows` },
         time: { start: "_at", end: ended ? "ends_at" : null },
         place
       },
       right: {
-        relation: { ...right, table: rightTable(traits.byPeople) },
+        relation: { ...right, table: rightTable(nearby(placed), traits.byPeople) },
         time: { start: "starts_at", end: "ends_at" },
         place: { latitude: "_place_latitude", longitude: "_place_longitude" }
       },
       dateColumn: "_date",
       alsoBy,
       probed: sql`lefts`,
-      before: sql`${join(before)},`
+      before: sql`left_rows as materialized (from ${table}), lefts as materialized (select distinct ${names(values)} from left_rows),`
     }
-    return { query: eventQuery(chosen) }
+    return { query: eventQuery(chosen), helpers, ...(slices === undefined ? {} : { slices }) }
   })
 })
 
@@ -211,19 +223,23 @@ const placeOf = ({ columns }: Relation): Side["place"] =>
 type Traits = Pick<EventMatch, "byClock" | "byDate" | "byHome" | "byPeople">
 
 /** One row: all homes, and all places where nothing that happens elsewhere is attended from: homes and places of work. */
-const homes = (places: ReadonlyArray<Relation>): Sql => {
+const homes = (places: ReadonlyArray<Relation>): Helper => {
   const listed = places.map(
-    ({ table }) => sql`select distinct kind, latitude, longitude from ${table}
+    // To ten metres: they move a little with each stay, which is no reason to look at all pictures again.
+    ({
+      table
+    }) => sql`select distinct kind, round(latitude, 4) as latitude, round(longitude, 4) as longitude from ${table}
       where kind in ('home', 'second-home', 'work') and latitude is not null`
   )
   const spots = sql`list({'latitude': latitude, 'longitude': longitude})`
-  return sql`homes as materialized (
-    select coalesce(${spots} filter (kind = 'home'), []) as homes, coalesce(${spots}, []) as usual
-    from (${join(listed, " union all ")}))`
+  const query = sql`
+    select coalesce(list_sort(${spots} filter (kind = 'home')), []) as homes, coalesce(list_sort(${spots}), []) as usual
+    from (${join(listed, " union all ")})`
+  return { name: "_homes", reads: places.map((relation) => relation.name), query, times: [] }
 }
 
 /** The left rows with the time and date by which they are matched, the names of people, and whether they are near home. */
-const leftTable = (left: Relation, starts: string, { byClock, byDate, byHome, byPeople }: Traits): Sql => {
+const leftTable = (left: Relation, rows: Sql, starts: string, { byClock, byDate, byHome, byPeople }: Traits): Sql => {
   const at = byClock ? sql`${name(starts)} + to_seconds(coalesce(_clock, 0))` : name(starts)
   const date =
     byClock && byDate && left.columns.has("time_zone")
@@ -242,8 +258,8 @@ const leftTable = (left: Relation, starts: string, { byClock, byDate, byHome, by
   const near = sql`exclude (homes, usual), ${within(sql`homes`, HOME_METRES)} as _at_home, ${within(sql`usual`, USUAL_METRES)} as _at_usual`
   return sql`(select l.* ${byHome ? near : empty},
       ${at} as _at, ${date} as _date ${byPeople ? sql`, ${namesOf(sql`people`)} as _names` : empty}
-    from (select * from ${byClock ? clocked(left) : left.table} ${byHome ? sql`, homes` : empty}) l)`
+    from (select * from ${byClock ? clocked(left, rows) : rows} ${byHome ? sql`, _homes` : empty}) l)`
 }
 
-const rightTable = (byPeople: boolean): Sql => sql`
-  (select * ${byPeople ? sql`, ${namesOf(sql`attendees`)} as _names` : empty} from events_placed)`
+const rightTable = ({ table }: Relation, byPeople: boolean): Sql => sql`
+  (select * ${byPeople ? sql`, ${namesOf(sql`attendees`)} as _names` : empty} from ${table} t)`

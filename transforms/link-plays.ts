@@ -2,7 +2,8 @@ import { Duration, Effect } from "effect"
 import { ConfigProblem } from "../src/component/error.ts"
 import { DurationText, withDefault } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { type Sql, join, literal, name, sql } from "../src/component/sql.ts"
+import { aroundSlice, inSlice, sliced, spanOn } from "../src/component/slice.ts"
+import { type Sql, empty, join, literal, name, sql } from "../src/component/sql.ts"
 import { aidedTransform } from "../src/component/transform.ts"
 import { requireColumns } from "./columns.ts"
 import { covering } from "./covering.ts"
@@ -72,55 +73,63 @@ export const linkPlays = aidedTransform("one", {
       from,
       ["started_at", "played_ms"].map((column) => ({ column, path: ["from"] }))
     )
+    const longestMicros = Math.round(Duration.toMillis(longest) * 1000)
+    const repeatMicros = Math.round(Duration.toMillis(repeat) * 1000)
+    const span = spanOn(from, "started_at", null)
+    const { near, slices } = sliced(from, { span, near: moments, reach: Math.max(longestMicros, repeatMicros) })
+    const plays = near(from).table
     const spans = yield* Effect.forEach(moments, spansOf)
     const started = sql`epoch_us(p.started_at)`
     const track = from.columns.has("track_uri")
       ? sql`coalesce(track_uri, track_title || chr(31) || artist_name)`
       : sql`track_title || chr(31) || artist_name`
-    const within = literal(Math.round(Duration.toMillis(repeat) * 1000))
     return {
       query: sql`with ${covering({
         called: "heard",
-        moments: sql`(select distinct ${started} as sought from ${from.table} p where isfinite(p.started_at))`,
+        moments: sql`(select distinct ${started} as sought from ${plays} p where isfinite(p.started_at))`,
         spans: sql`select memory, starts, max(ends) as ends from (${join(spans, " union all ")})
-          where ends > starts and ends - starts <= ${literal(Math.round(Duration.toMillis(longest) * 1000))} group by memory, starts`,
+          where ends > starts and ends - starts <= ${literal(longestMicros)} group by memory, starts`,
         ties: sql`memory`,
         values: sql`memory`
       })}, listened as (
         select p.*, memory, hour(timezone(${literal(timeZone)}, started_at)) as listening_hour,
-          coalesce(epoch_us(started_at) - epoch_us(lag(started_at) over (partition by ${track} order by started_at)) <= ${within}
+          coalesce(epoch_us(started_at) - epoch_us(lag(started_at) over (partition by ${track} order by started_at)) <= ${literal(repeatMicros)}
             and ${track} is not null, false) as listening_repeat,
           coalesce(played_ms < ${literal(Math.round(Duration.toMillis(skip)))}, false) as listening_skip
-        from ${from.table} p left join heard h on h.sought = ${started}
+        from ${plays} p left join heard h on h.sought = ${started}
       )
       select * exclude (memory), case when memory is not null then 'heard_during' end as link_relation,
         case when memory is not null then 'memory' end as right_entity, memory as right_id,
         case when memory is not null then 1.0::double end as link_confidence,
         case when memory is not null then 'link-plays/1' end as link_rule,
         case when memory is not null then '{"hour":' || listening_hour || ',"repeat":' || listening_repeat || ',"skip":' || listening_skip || '}' end as link_evidence
-      from listened`
+      from listened ${slices === undefined ? empty : sql`where ${inSlice(sql`started_at`)}`}`,
+      ...(slices === undefined ? {} : { slices })
     }
   })
 })
 
 /** `memory`, `starts`, `ends` of what rows belong to. */
 const spansOf = (relation: Relation): Effect.Effect<Sql, ConfigProblem> => {
-  const { columns, table } = relation
-  const span = (memory: Sql, start: Sql, end: Sql) =>
-    sql`select ${memory} as memory, epoch_us(min(${start})) as starts, epoch_us(max(${end})) as ends from ${table}
-      where ${memory} is not null group by 1`
+  const { columns } = relation
+  // All rows of a memory tell its times alike: those that are about the slice are enough.
+  const span = (memory: string, start: string, end: string) => {
+    const its = spanOn(relation, start, end)
+    return sql`select ${name(memory)} as memory, epoch_us(min(${name(start)})) as starts, epoch_us(max(${name(end)})) as ends
+      from ${its === null ? relation.table : aroundSlice(relation, its, 0)} where ${name(memory)} is not null group by 1`
+  }
   if (columns.has("link_relation")) {
     return Effect.as(
       requireColumns(
         relation,
         ["starts_at", "ends_at"].map((column) => ({ column, path: ["moments"] }))
       ),
-      span(name("_id"), name("starts_at"), name("ends_at"))
+      span("_id", "starts_at", "ends_at")
     )
   }
   const parts = [
-    ...(columns.has("right_id") ? [span(name("right_id"), name("right_starts_at"), name("right_ends_at"))] : []),
-    ...(columns.has("moment_id") ? [span(name("moment_id"), name("moment_starts_at"), name("moment_ends_at"))] : [])
+    ...(columns.has("right_id") ? [span("right_id", "right_starts_at", "right_ends_at")] : []),
+    ...(columns.has("moment_id") ? [span("moment_id", "moment_starts_at", "moment_ends_at")] : [])
   ]
   return parts.length > 0 || columns.size === 0
     ? Effect.succeed(join(parts, " union all "))

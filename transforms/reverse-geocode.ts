@@ -2,6 +2,7 @@ import { Effect, Schema } from "effect"
 import { type Columns, type Row, double, text, uuid } from "../src/component/column.ts"
 import { ColumnName, withDefault } from "../src/component/fields.ts"
 import { uuid5 } from "../src/component/id.ts"
+import { sliced } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, sql } from "../src/component/sql.ts"
 import { type Lookup, transform } from "../src/component/transform.ts"
 import { requireColumns } from "./columns.ts"
@@ -95,6 +96,7 @@ export const reverseGeocode = transform({
       from,
       (["latitude", "longitude"] as const).map((key) => ({ column: config[key], path: [key] }))
     )
+    const { rows, slices } = sliced(from)
     const latitude = rounded(config.latitude)
     const longitude = rounded(config.longitude)
     const index = yield* Effect.cached(loadPlaceIndex)
@@ -103,7 +105,7 @@ export const reverseGeocode = transform({
       version: 2,
       key: KEY,
       value: VALUE,
-      keys: sql`select distinct ${latitude} as latitude, ${longitude} as longitude from ${from.table} t
+      keys: sql`select distinct ${latitude} as latitude, ${longitude} as longitude from ${rows} t
         where t.${name(config.latitude)} between -90 and 90 and t.${name(config.longitude)} between -180 and 180`,
       fetch: (keys: ReadonlyArray<Row<Columns>>) => Effect.map(index, (found) => keys.map((key) => answer(found, key))),
       attribution: "Place names: GeoNames, CC BY 4.0"
@@ -115,13 +117,14 @@ export const reverseGeocode = transform({
     const all = replaced.length === 0 ? sql`t.*` : sql`t.* replace (${join(replaced)})`
     return {
       query: sql`select ${join([all, ...parts.flatMap(({ added }) => added)])}
-        from ${from.table} t left join ${name("cache", NAME)} c
+        from ${rows} t left join ${name("cache", NAME)} c
           on c.latitude = ${latitude} and c.longitude = ${longitude}${
             google
               ? sql` left join ${name("cache", GEOCODE)} g
           on g.latitude = ${latitude} and g.longitude = ${longitude} and g.language = ${literal(language)}`
               : empty
           }`,
+      ...(slices === undefined ? {} : { slices }),
       lookups: google ? [places, geocoding(places.keys, language, connection)] : [places]
     }
   })

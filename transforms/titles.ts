@@ -3,6 +3,7 @@ import { ConfigProblem } from "../src/component/error.ts"
 import { Locale, oneOrMore, withDefault } from "../src/component/fields.ts"
 import { nearest } from "../src/component/nearest.ts"
 import { type Relation, visibleColumns } from "../src/component/relation.ts"
+import { type Slices, isWhole, spanOf, withinSlice } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, sql } from "../src/component/sql.ts"
 import { transform } from "../src/component/transform.ts"
 import { countryNames } from "./country-names.ts"
@@ -91,7 +92,8 @@ export const titles = transform({
       }
     }
     const title = sql`coalesce(${join(templates.map((template) => written(template, fields)))})`
-    return { query: titled(from, title, used) }
+    const slices = slicesOf(from)
+    return { query: titled(from, title, used, slices), ...(slices === null ? {} : { slices }) }
   })
 })
 
@@ -139,15 +141,41 @@ const dateColumns = ({ columns }: Relation): ReadonlyArray<string> =>
 
 /** Which rows are one memory: where nothing says so, each is one. */
 const memoryKey = ({ columns }: Relation): Sql => {
-  if (columns.has("link_relation")) return sql`t._id::varchar`
-  const keys = ["right_id", "moment_id"].filter((column) => columns.has(column))
-  if (keys.length === 0) return columns.has("_id") ? sql`t._id::varchar` : sql`t.rowid::varchar`
-  return sql`coalesce(${join(keys.map((key) => sql`t.${name(key)}::varchar`))})`
+  const linked = ["right_id", "moment_id"].filter((column) => columns.has(column))
+  const keys = columns.has("link_relation") || (linked.length === 0 && columns.has("_id")) ? ["_id"] : linked
+  if (keys.length === 0) return sql`t.rowid`
+  const comparable = keys.every((key) => columns.get(key) === "UUID")
+  return sql`coalesce(${join(keys.map((key) => (comparable ? sql`t.${name(key)}` : sql`t.${name(key)}::varchar`)))})`
 }
 
-const titled = (relation: Relation, title: Sql, used: ReadonlySet<string>): Sql => {
-  const { columns, table } = relation
+/** Rows are titled where they changed, and so are all that belong to the same memories. */
+const slicesOf = (relation: Relation): Slices | null => {
+  const span = spanOf(relation)
+  if (span === null || !["_id", "right_id", "moment_id"].some((column) => relation.columns.has(column))) return null
+  const [start, key] = [name(span.start), memoryKey(relation)]
+  return {
+    time: start,
+    inputs: new Map([[relation.name, span]]),
+    reach: 0,
+    uncut: true,
+    spread: (changed, own) => {
+      const touched = (table: Sql) => sql`
+        select ${key} from ${table} t, ${changed} where ${start} >= make_timestamptz(low) and ${start} < make_timestamptz(high)`
+      return sql`select epoch_us(${start}) as moment, null::bigint as until from ${relation.table} t
+        where isfinite(${start}) and ${key} in (${touched(relation.table)} union all ${touched(own)})`
+    }
+  }
+}
+
+const titled = (relation: Relation, title: Sql, used: ReadonlySet<string>, slices: Slices | null): Sql => {
+  const { columns } = relation
   const key = memoryKey(relation)
+  const span = slices === null ? null : spanOf(relation)
+  const rows = span === null ? relation.table : withinSlice(relation, span)
+  const together =
+    span === null
+      ? relation.table
+      : sql`(select t.* from ${relation.table} t where ${isWhole} or ${key} in (select ${key} from ${rows} t))`
   const own = columns.has("title") ? sql`t.title` : sql`null`
   const dates = dateColumns(relation)
   const first =
@@ -190,7 +218,7 @@ const titled = (relation: Relation, title: Sql, used: ReadonlySet<string>): Sql 
           ),
           ""
         )}
-      from ${table} t
+      from ${together} t
     ) ${placed} ${faces}, grouped as (
       select _memory, min(_first) as _first, max(_last) as _last
         ${join(
@@ -211,5 +239,5 @@ const titled = (relation: Relation, title: Sql, used: ReadonlySet<string>): Sql 
       ) g
     )
     select ${columns.has("title") ? sql`t.* exclude (_memory) replace (coalesce(n._title, t.title) as title)` : sql`t.* exclude (_memory), coalesce(n._title, ${own}) as title`}
-    from (select t.*, ${key} as _memory from ${table} t) t left join named n using (_memory)`
+    from (select t.*, ${key} as _memory from ${rows} t) t left join named n using (_memory)`
 }

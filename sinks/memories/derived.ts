@@ -7,32 +7,62 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts } from "../../src/component/sink.ts"
+import { inSlices } from "../../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
 import { entities } from "../../src/life/entity.ts"
 import { SPLIT_FROM, edited } from "../../src/life/edit.ts"
 import { MEMORY_COLUMNS, entityTables, links, memories } from "../../src/life/table.ts"
 import { type Change, madeBy, none, plus, upsert } from "../../src/life/upsert.ts"
+import { type Part, aboutPart } from "./changed.ts"
+import { isMade } from "./kind.ts"
 import { LINK_COLUMNS } from "./links.ts"
 import { keepIds } from "./renamed.ts"
-
-/** Has a link beside each row, of a kind that the transform names. */
-export const isDerived = (relation: Relation): boolean => relation.columns.has("link_relation")
-
-/** Derived rows have no record of their own in staging. */
-const isMade = (relation: Relation): boolean => isDerived(relation) && !relation.columns.has("_key")
-
-/** Its rows are records to be kept in the table of their entity. */
-export const holdsRecords = (relation: Relation): boolean => relation.entity !== null && !isMade(relation)
 
 /** The links that say what a derived row is made of. */
 const MADE_OF = sql`('contains', 'same_as', 'hosts')`
 
-export const loadDerived = (relation: Relation, change: Change): Effect.Effect<SinkCounts, DatabaseError, Database> =>
+export const loadDerived = (part: Part, change: Change): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
-    const maker = `${change.pipeline}.${relation.name}`
-    const rows = isMade(relation) ? yield* loadRows(relation, maker, change) : none
-    return plus(rows, yield* loadLinks(relation, maker, change))
+    const maker = `${change.pipeline}.${part.relation.name}`
+    const about = yield* aboutDerived(part, maker)
+    const relation: Relation =
+      about === null
+        ? part.relation
+        : { ...part.relation, table: sql`(select * from ${part.relation.table} where _id in (select id from _about))` }
+    if (about !== null) yield* database(sql`create or replace temp table _about as select id from (${about})`)
+    const rows = isMade(relation) ? yield* loadRows(relation, maker, change, about !== null) : none
+    const counts = plus(rows, yield* loadLinks(relation, maker, change, about !== null))
+    yield* database(sql`drop table if exists _about`)
+    return counts
   })
+
+const database = (statements: Sql) => Effect.flatMap(Database, ({ execute }) => execute(statements))
+
+/** Ids (`id`) of rows that may be others than they were; null: all may. */
+const aboutDerived = (part: Part, maker: string) =>
+  Effect.gen(function* () {
+    const { relation, rows, slices } = part
+    if (slices === null) return null
+    if (!isMade(relation)) {
+      const about = aboutPart(part)
+      // The memory that a record is linked to may have another id by now.
+      return about === null
+        ? null
+        : sql`${about} union select _id from ${relation.table} where right_id in (select id from _regrouped)`
+    }
+    // What is known by its members may get another id where others change.
+    if (relation.entity !== "memory" || !relation.columns.has("kind")) return null
+    const { rows: select } = yield* Database
+    const renamed = yield* select(
+      sql`select 1 as n from ${relation.table} where kind not in ('day', 'playlist') limit 1`,
+      Found
+    )
+    if (renamed.length > 0) return null
+    return sql`select _id as id from ${rows.table} union select memory_id from life.memories
+      where made_by = ${literal(maker)} and (starts_at is null or ${inSlices(slices, sql`starts_at`, sql`ends_at`)})`
+  })
+
+const Found = Schema.Struct({ n: Schema.Number })
 
 /** Where the rows go, and what they say of themselves. */
 const targetOf = ({ columns, entity }: Relation) => {
@@ -44,7 +74,7 @@ const targetOf = ({ columns, entity }: Relation) => {
   return { table: memories, id: "memory_id", own, made: null }
 }
 
-const loadRows = (relation: Relation, maker: string, change: Change) =>
+const loadRows = (relation: Relation, maker: string, change: Change, partly: boolean) =>
   Effect.gen(function* () {
     const { id, made, own, table } = targetOf(relation)
     const entity = relation.entity ?? "memory"
@@ -68,15 +98,16 @@ const loadRows = (relation: Relation, maker: string, change: Change) =>
       from (select _id ${join(values, "")} from ${relation.table} where _id is not null group by _id) r
         left join (select id, kept from _renamed where entity = ${literal(entity)}) n on n.id = r._id`
     const columns = [id, ...own, ...(made === null ? ["made_by"] : [])]
-    const sweep =
+    const all =
       made === null
         ? madeBy(maker)
         : sql`t.${name(id)} in (select id from (${known})) and t.${name(id)} not in
       (select from_id from life.links where from_type = ${literal(entity)} and made_by <> ${literal(`${maker}.links`)})`
+    const sweep = partly ? sql`${all} and t.${name(id)} in (select id from _about)` : all
     return yield* upsert(table, { query, columns }, change, { sweep, keepKnown: made !== null })
   })
 
-const loadLinks = (relation: Relation, maker: string, change: Change) =>
+const loadLinks = (relation: Relation, maker: string, change: Change, partly: boolean) =>
   Effect.gen(function* () {
     const made = `${maker}.links`
     const renamed = (of: Sql) => sql`(select * from _renamed) ${of}`
@@ -88,9 +119,10 @@ const loadLinks = (relation: Relation, maker: string, change: Change) =>
         left join ${renamed(sql`t`)} on t.entity = r.right_entity and t.id = r.right_id
       where link_relation is not null and right_id is not null and not (link_relation = 'same_as' and right_id is not distinct from f.kept)
       ${relation.entity === "people" && relation.columns.has("itself") ? renamedPeople(relation, made) : empty}`
-    const within = sql`(relation, from_type) in (select distinct link_relation, _entity from ${relation.table})
-      and (made_by = ${literal(made)} or from_id in (select from_id from (${query})))`
-    return yield* upsert(links, { query, columns: LINK_COLUMNS }, change, { sweep: madeBy(made), within })
+    const sweep = partly ? sql`${madeBy(made)} and t.from_id in (select id from _about)` : madeBy(made)
+    const alike = sql`(relation, from_type) in (select distinct link_relation, _entity from ${relation.table})`
+    const within = [sql`made_by = ${literal(made)}`, sql`${alike} and from_id in (select from_id from (${query}))`]
+    return yield* upsert(links, { query, columns: LINK_COLUMNS }, change, { sweep, within })
   })
 
 /** Who keeps an id from before is the same as the address or name whose id the transform gave instead. */

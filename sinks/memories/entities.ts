@@ -8,13 +8,11 @@ import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { type EntityName, entities } from "../../src/life/entity.ts"
 import { entityTables } from "../../src/life/table.ts"
 import { type Change, type Together, none, upsert } from "../../src/life/upsert.ts"
+import { makesMemories } from "./kind.ts"
 import { lentBy } from "./lend.ts"
 
 /** On a relation that makes memories, these are the memory's; the entity's own are in staging. */
 const WORDS = ["title", "description"]
-
-export const makesMemories = (relation: Relation): boolean =>
-  relation.columns.has("right_id") || relation.columns.has("moment_id")
 
 const Counts = Schema.Struct({ n: Schema.Number, distinct_ids: Schema.Number })
 

@@ -3,27 +3,27 @@ import { Effect } from "effect"
 import type { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
-import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
-import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
+import type { SinkCounts } from "../../src/component/sink.ts"
+import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
 import { links } from "../../src/life/table.ts"
 import { type Change, madeBy, none, upsert } from "../../src/life/upsert.ts"
+import { type Part, aboutPart } from "./changed.ts"
 
 export const LINK_COLUMNS = [...links.key, "confidence", "rule", "evidence", "made_by"]
 
 /** The links that are made here, and nowhere else. */
 const MADE_HERE = sql`relation in ('taken_during', 'overlaps', 'taken_at', 'located_by', 'edited_from')`
 
-export const loadLinks = (
-  relation: Relation,
-  sources: ReadonlyArray<StagedSource>,
-  change: Change
-): Effect.Effect<SinkCounts, DatabaseError, Database> =>
+export const loadLinks = (part: Part, change: Change): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
-    const maker = `${change.pipeline}.${relation.name}.links`
-    const queries = [...taken(relation), ...placed(relation), ...located(relation), ...edited(relation, sources)]
+    const { rows } = part
+    const maker = `${change.pipeline}.${rows.name}.links`
+    const queries = [...taken(rows), ...placed(rows), ...located(rows), ...edited(part)]
+    const about = aboutPart(part)
+    const sweep = about === null ? madeBy(maker) : sql`${madeBy(maker)} and t.from_id in (${about})`
     if (queries.length === 0) return none
     const query = sql`select *, ${literal(maker)} as made_by from (${join(queries, " union all by name ")})`
-    return yield* upsert(links, { query, columns: LINK_COLUMNS }, change, { sweep: madeBy(maker), within: MADE_HERE })
+    return yield* upsert(links, { query, columns: LINK_COLUMNS }, change, { sweep, within: [MADE_HERE] })
   })
 
 /** `taken_during`: the match with all its evidence. */
@@ -67,7 +67,7 @@ const located = (relation: Relation): ReadonlyArray<Sql> =>
     : []
 
 /** Copies name their original by its path; both are records of one source. */
-const edited = (relation: Relation, sources: ReadonlyArray<StagedSource>): ReadonlyArray<Sql> =>
+const edited = ({ relation, rows, sources, staged }: Part): ReadonlyArray<Sql> =>
   sources
     .filter((source) => source.columns.has("edited_from"))
     .map(
@@ -76,5 +76,6 @@ const edited = (relation: Relation, sources: ReadonlyArray<StagedSource>): Reado
           min(original._id) as to_id, 1.0 as confidence, 'edited-name/1' as rule, null::json as evidence
         from ${source.table} copy join ${source.table} original on original._member = copy.edited_from
         where copy._id <> original._id and copy._id in (select _id from ${relation.table})
+          ${staged === null ? empty : sql`and (copy._id in (select _id from ${rows.table}) or original._id in (${staged(source)}))`}
         group by copy._id`
     )

@@ -4,12 +4,14 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { Loading, SinkCounts, StagedSource } from "../../src/component/sink.ts"
-import { type Sql, literal, sql } from "../../src/component/sql.ts"
+import { type Sql, join, literal, sql } from "../../src/component/sql.ts"
 import { type EntityName, entities } from "../../src/life/entity.ts"
 import { type Change, none, plus } from "../../src/life/upsert.ts"
 import { loadAlbums } from "./albums.ts"
-import { holdsRecords, isDerived, loadDerived, missingEntities } from "./derived.ts"
+import { type Part, partsOf, renewed } from "./changed.ts"
+import { loadDerived, missingEntities } from "./derived.ts"
 import { loadEntity, loadStaged } from "./entities.ts"
+import { holdsRecords, isDerived, isMade } from "./kind.ts"
 import { loadLinks } from "./links.ts"
 import { formMemories } from "./moments.ts"
 import { loadPeople } from "./people.ts"
@@ -30,69 +32,86 @@ export const loadMemories = (
       Effect.map(step, (more) => {
         counts = plus(counts, more)
       })
-    yield* database.execute(beginRenaming)
+    yield* database.execute(sql`${beginRenaming}; create or replace temp table _regrouped (id uuid)`)
     // What was resolved is not made of each event's attendees, or each visit's place, again.
     const resolves = (entity: EntityName) => relations.some((one) => one.entity === entity && isDerived(one))
     const [hasPeople, hasPlaces] = [resolves("people"), resolves("places")]
     /** What is kept beside entities of a relation: of a source as it was staged, everybody's. */
-    const beside = (entity: EntityName, sources: ReadonlyArray<StagedSource>, kept: Sql) =>
+    const beside = (entity: EntityName, sources: ReadonlyArray<StagedSource>, kept: Sql, all: Sql) =>
       Effect.gen(function* () {
         if (entity === "media") yield* tally(loadAlbums(sources, kept, change))
-        if (entity === "events" && !hasPeople) yield* tally(loadPeople(sources, kept, change))
+        // People are called by all that they are called: there is no part of it.
+        if (entity === "events" && !hasPeople) yield* tally(loadPeople(sources, all, change))
       })
-    const referred = (entity: EntityName, sources: ReadonlyArray<StagedSource>, ids: Sql) =>
+    /** Entities that a relation refers to: those of its rows, and those of all of it that were staged otherwise. */
+    const referred = (part: Part, entity: EntityName, ids: Sql, all: Sql) =>
       Effect.gen(function* () {
-        yield* database.execute(sql`create or replace temp table _kept as ${ids}`)
+        const { sources } = part
+        yield* database.execute(sql`create or replace temp table _kept as ${ids} ${renewed(part, entity, all)}`)
+        if ((yield* database.rows(sql`select 1 as n from _kept limit 1`, Found)).length === 0) return
         yield* tally(dropSuperseded(entity, sources, change))
         yield* tally(loadStaged(entity, sources, KEPT, change))
         yield* tally(loadProvenance(entity, sources, KEPT, change))
-        yield* beside(entity, sources, KEPT)
+        yield* beside(entity, sources, KEPT, sql`_id in (${all})`)
       })
-    for (const relation of relations) {
-      const sources = loading.sourcesOf.get(relation.name) ?? []
+    const parts = yield* partsOf(relations, loading)
+    for (const part of parts) {
+      const { relation, rows, slices, sources } = part
       for (const entity of holdsRecords(relation) ? yield* entitiesOf(relation) : []) {
-        const kept = relation.distinct === true ? sql`true` : KEPT
-        if (relation.distinct !== true) {
+        const whole = slices === null && relation.distinct === true
+        const ids = (of: Relation) =>
+          sql`select distinct _id as id from ${of.table} where ${
+            of.columns.has("_entity") ? sql`_entity = ${literal(entity)}` : sql`true`
+          }`
+        if (!whole) {
           yield* database.execute(
-            sql`create or replace temp table _kept as select distinct _id as id from ${relation.table} where ${
-              relation.columns.has("_entity") ? sql`_entity = ${literal(entity)}` : sql`true`
-            }`
+            sql`create or replace temp table _kept as ${ids(rows)} ${renewed(part, entity, ids(relation))}`
           )
         }
         yield* tally(dropSuperseded(entity, sources, change))
+        const kept = whole ? sql`true` : KEPT
         const load = Effect.zipWith(
-          loadEntity(relation, entity, sources, change),
+          loadEntity(rows, entity, sources, change),
           loadProvenance(entity, sources, kept, change),
           plus
         )
-        yield* tally(relation.distinct === true ? database.lean(load) : load)
-        yield* beside(entity, sources, kept)
+        yield* tally(whole ? database.lean(load) : load)
+        yield* beside(entity, sources, kept, whole ? kept : sql`_id in (${ids(relation)})`)
       }
       if (isDerived(relation)) continue
       if (relation.columns.has("right_id")) {
         for (const entity of yield* named(sql`right_entity`, sql`${relation.table} where right_id is not null`)) {
-          yield* referred(
-            entity,
-            sources,
-            sql`select distinct right_id as id from ${relation.table} where right_entity = ${literal(entity)}`
-          )
+          const ids = (of: Relation) =>
+            sql`select distinct right_id as id from ${of.table} where right_entity = ${literal(entity)}`
+          yield* referred(part, entity, ids(rows), ids(relation))
         }
       }
-      if (!hasPlaces || isGeocoded(relation)) yield* tally(loadPlaces(relation, change))
+      if (!hasPlaces || isGeocoded(relation)) yield* tally(loadPlaces(rows, change))
       if (relation.columns.has("right_id") || relation.columns.has("moment_id")) {
-        yield* tally(formMemories(relation, sources, change))
+        yield* tally(formMemories(part, linkedTo(parts), change))
       }
-      yield* tally(loadLinks(relation, sources, change))
+      yield* tally(loadLinks(part, change))
     }
     // What is made of these, and links to them.
-    for (const relation of relations.filter(isDerived)) {
-      const sources = loading.sourcesOf.get(relation.name) ?? []
-      for (const { entity, ids } of yield* missingEntities(relation)) yield* referred(entity, sources, ids)
-      yield* tally(loadDerived(relation, change))
+    for (const part of parts) {
+      if (!isDerived(part.relation)) continue
+      for (const { entity, ids } of yield* missingEntities(part.rows)) yield* referred(part, entity, ids, ids)
+      yield* tally(loadDerived(part, change))
     }
-    yield* database.execute(sql`drop table if exists _kept; drop table if exists _renamed`)
+    yield* database.execute(sql`drop table if exists _kept; drop table if exists _renamed; drop table _regrouped`)
     return counts
   })
+
+/** Selects the events and moments (`id`) to which records are linked that are looked at. */
+const linkedTo = (parts: ReadonlyArray<Part>): Sql => {
+  const linked = parts.filter(({ relation }) => isDerived(relation) && !isMade(relation))
+  return linked.length === 0
+    ? sql`select null::uuid as id where false`
+    : join(
+        linked.map(({ rows }) => sql`select right_id as id from ${rows.table} where right_entity = 'memory'`),
+        " union "
+      )
+}
 
 /** The rows of a relation whose ids were noted. */
 const KEPT = sql`_id in (select id from _kept)`
@@ -112,4 +131,5 @@ const named = (column: Sql, from: Sql): Effect.Effect<ReadonlyArray<EntityName>,
     return Object.values(entities).flatMap(({ name }) => (found.some((row) => row.entity === name) ? [name] : []))
   })
 
+const Found = Schema.Struct({ n: Schema.Number })
 const EntityRow = Schema.Struct({ entity: Schema.NullOr(Schema.String) })

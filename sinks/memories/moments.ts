@@ -4,35 +4,42 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
-import { type Sql, literal, name, sql } from "../../src/component/sql.ts"
+import { type Slice, inSlices } from "../../src/component/slice.ts"
+import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
 import { MEMORY_ID, merged } from "../../src/life/edit.ts"
 import { MEMORY_COLUMNS, edits, links, memories, tableOf } from "../../src/life/table.ts"
 import { type Change, madeBy, plus, upsert } from "../../src/life/upsert.ts"
+import type { Part } from "./changed.ts"
 import { lentBy } from "./lend.ts"
 import { LINK_COLUMNS } from "./links.ts"
 import { keepIds } from "./renamed.ts"
 
 export const formMemories = (
-  relation: Relation,
-  sources: ReadonlyArray<StagedSource>,
+  { relation, rows, slices, sources }: Part,
+  /** Events and moments (`id`) whose memories others want to know. */
+  asked: Sql,
   change: Change
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
     const database = yield* Database
     const maker = `${change.pipeline}.${relation.name}`
-    yield* database.execute(members(relation, sources))
+    if (slices !== null) yield* database.execute(touched({ relation, rows, maker, slices, asked }))
+    yield* database.execute(members(relation, sources, slices !== null))
+    const part = (column: Sql): Sql =>
+      slices === null ? empty : sql`and ${column} in (select id from _touched union all select memory_id from _placed)`
     yield* keepIds({
       entity: "memory",
       wanted: sql`select group_id as id, id as member from _members where event_id is null and moved_to is null`,
       known: sql`select l.from_id as id, l.to_id as member from life.links l join life.memories m on m.memory_id = l.from_id
-        where l.from_type = 'memory' and l.relation = 'contains' and m.kind = 'moment' and m.made_by = ${literal(maker)}`
+        where l.from_type = 'memory' and l.relation = 'contains' and m.kind = 'moment' and m.made_by = ${literal(maker)}
+          ${slices === null ? empty : sql`and l.to_id in (select id from _members)`}`
     })
     yield* database.execute(placed)
-    const rows = yield* upsert(
+    const made = yield* upsert(
       memories,
       { query: sql`select *, ${literal(maker)} as made_by from (${grouped})`, columns: MEMORY_COLUMNS },
       change,
-      { sweep: madeBy(maker) }
+      { sweep: sql`${madeBy(maker)} ${part(sql`t.memory_id`)}` }
     )
     const contained = yield* upsert(
       links,
@@ -41,17 +48,52 @@ export const formMemories = (
         columns: LINK_COLUMNS
       },
       change,
-      { sweep: madeBy(`${maker}.contains`), within: sql`relation = 'contains'` }
+      { sweep: sql`${madeBy(`${maker}.contains`)} ${part(sql`t.from_id`)}`, within: [sql`relation = 'contains'`] }
     )
-    yield* database.execute(sql`drop table _members; drop table _placed`)
-    return plus(rows, contained)
+    yield* database.execute(
+      sql`drop table _members; drop table _placed; drop table if exists _touched; drop table if exists _groups`
+    )
+    return plus(made, contained)
   })
+
+interface Touched {
+  readonly relation: Relation
+  readonly rows: Relation
+  readonly maker: string
+  readonly slices: ReadonlyArray<Slice>
+  readonly asked: Sql
+}
+
+/** Memories that may be others than they were (`_touched`), and what all their members belong to now (`_groups`). */
+const touched = ({ asked, maker, relation, rows, slices }: Touched): Sql => {
+  const contains = sql`made_by = ${literal(`${maker}.contains`)} and relation = 'contains'`
+  return sql`
+    create or replace temp table _touched as
+      select memory_id as id from ${tableOf(memories)}
+      where made_by = ${literal(maker)} and (starts_at is null or ${inSlices(slices, sql`starts_at`, sql`ends_at`)})
+      union
+      select from_id from ${tableOf(links)} where ${contains} and to_id in (select _id from ${rows.table});
+    create or replace temp table _groups as
+      select ${groupOf(relation)} as id from ${rows.table} r
+      union
+      select ${groupOf(relation)} from ${relation.table} r where _id in (
+        select to_id from ${tableOf(links)} where ${contains} and from_id in (select id from _touched))
+      union
+      select id from (${asked});
+    insert into _regrouped select id from _groups where id is not null;`
+}
+
+/** The event or moment that a row belongs to. */
+const groupOf = ({ columns }: Relation): Sql => {
+  const known = ["right_id", "moment_id"].filter((column) => columns.has(column))
+  return sql`coalesce(${join(known.map((column) => sql`r.${name(column)}`))})::uuid`
+}
 
 /**
  * One row for each photo in a memory, with only what the memory needs. `title` is the memory's where the pipeline set
  * it: where it differs from the title that the photo itself came with.
  */
-const members = (relation: Relation, sources: ReadonlyArray<StagedSource>): Sql => {
+const members = (relation: Relation, sources: ReadonlyArray<StagedSource>, partly: boolean): Sql => {
   const { columns } = relation
   const column = (wanted: string, otherwise: Sql = sql`null`): Sql =>
     columns.has(wanted) ? sql`r.${name(wanted)}` : otherwise
@@ -74,7 +116,8 @@ const members = (relation: Relation, sources: ReadonlyArray<StagedSource>): Sql 
       from ${relation.table} r
       left join ${tableOf(edits)} o on o.entity_type = r._entity and o.entity_id = r._id and o.field = ${literal(MEMORY_ID)}
       ${ownTitle ? sql`left join (${lentBy(titled, ["title"])}) s on s._key = r._key` : sql``}
-      where (coalesce(${event}, ${moment}) is not null or o.value is not null) and r._id is not null`
+      where (coalesce(${event}, ${moment}) is not null or o.value is not null) and r._id is not null
+        ${partly ? sql`and ${groupOf(relation)} in (select id from _groups)` : empty}`
 }
 
 /** A person's word on what belongs together comes before what was found (I8). */

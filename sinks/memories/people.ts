@@ -52,7 +52,7 @@ export const loadPeople = (
           columns: [...links.key, "confidence", "rule", "evidence"]
         },
         change,
-        { within: sql`relation = 'attends'` }
+        { within: [sql`relation = 'attends'`] }
       )
       counts = plus(counts, plus(persons, attendance))
     }

@@ -27,7 +27,9 @@ export const loadProvenance = (
           _first_seen_at as first_seen_at, _last_seen_at as last_seen_at, _gone_at as gone_at
         from ${source.table} where ${kept}`
       yield* upsert(provenance, { query, columns: COLUMNS }, change, {
-        within: sql`entity_type = ${literal(entity)} and connector = ${literal(source.connector)} and stream = ${literal(source.stream)} and account = ${literal(source.account)}`
+        within: [
+          sql`entity_type = ${literal(entity)} and connector = ${literal(source.connector)} and stream = ${literal(source.stream)} and account = ${literal(source.account)}`
+        ]
       })
     }
     // Provenance is not what a sink is asked to count.

@@ -7,6 +7,7 @@ import type { ConfigProblem, DatabaseError, SourceError } from "./error.ts"
 import type { ConfigExample } from "./example.ts"
 import { RelationNames } from "./fields.ts"
 import type { Relation } from "./relation.ts"
+import type { Changes } from "./slice.ts"
 import type { Sql } from "./sql.ts"
 
 /** A source as its staging table holds it: provenance and memberships are read from here. */
@@ -30,6 +31,8 @@ export interface Loading {
   readonly now: EpochMillis
   /** The sources from which each relation is made, by relation name. */
   readonly sourcesOf: ReadonlyMap<string, ReadonlyArray<StagedSource>>
+  /** Where each relation, and each source, is not what it was at the last load, by their names. */
+  readonly changes: ReadonlyMap<string, Changes>
 }
 
 export interface SinkCounts {

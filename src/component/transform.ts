@@ -7,6 +7,7 @@ import type { ConfigProblem, SourceError } from "./error.ts"
 import type { RowsExample } from "./example.ts"
 import { RelationName, RelationNames } from "./fields.ts"
 import type { Relation, RowEntity } from "./relation.ts"
+import type { Slices } from "./slice.ts"
 import type { Sql } from "./sql.ts"
 
 /**
@@ -46,8 +47,24 @@ export interface Setting {
 
 export const DEFAULT_SETTING: Setting = { locale: "en", timeZone: "UTC" }
 
+/** What a query reads by its name, made before it and kept between runs. */
+export interface Helper {
+  /** Begins with an underscore. */
+  readonly name: string
+  /** What its query reads: inputs of the transform, and helpers. */
+  readonly reads: ReadonlyArray<string>
+  readonly query: Sql
+  /** The columns that tell when its rows are; none: a change of any counts for all of time. */
+  readonly times: ReadonlyArray<string>
+  readonly slices?: Slices
+}
+
 export interface Built<R> {
   readonly query: Sql
+  /** Left out: it is made in one piece. */
+  readonly slices?: Slices
+  /** Each may read those before it. */
+  readonly helpers?: ReadonlyArray<Helper>
   /** What its rows are, where they aren't those of the relation that is transformed. */
   readonly entity?: RowEntity
   readonly lookups?: ReadonlyArray<Lookup<R>>

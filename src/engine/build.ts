@@ -1,19 +1,25 @@
 /** Build: transforms as tables made by DuckDB. A step whose SQL and inputs are as they were is skipped. */
 import { Effect, Ref, Schema } from "effect"
 import { CurrentAsker } from "../component/api.ts"
+import { Uuid } from "../component/column.ts"
 import type { Services } from "../component/connector.ts"
 import { type DatabaseError, SourceError } from "../component/error.ts"
 import type { Relation } from "../component/relation.ts"
+import { ALL, type Changes, extentOf } from "../component/slice.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
+import type { Helper } from "../component/transform.ts"
 import { hashOf } from "../pipeline/checking.ts"
-import type { Plan, PlannedTransform } from "../pipeline/plan.ts"
+import { type Plan, type PlannedSource, type PlannedTransform, buildName, stagingName } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import type { RunContext } from "./job.ts"
+import { EVERYWHERE, NOWHERE, sourceChanges } from "./changes.ts"
+import { type RunContext, sourceStep } from "./job.ts"
 import { ageOf, lookUp } from "./lookup.ts"
+import { type Making, affected, make, within } from "./make.ts"
+import { pastOf } from "./past.ts"
 import { report } from "./progress.ts"
 import { type Asked, NONE_ASKED, askerOf } from "./requests.ts"
-import { sourceStep } from "./job.ts"
-import { readStep, writeStep } from "./step.ts"
+import { recordsOf } from "./staging.ts"
+import { type Since, readStep, writeStep } from "./step.ts"
 
 export interface TransformCounts extends Partial<Asked> {
   readonly in: number
@@ -23,8 +29,8 @@ export interface TransformCounts extends Partial<Asked> {
 
 export interface Built {
   readonly counts: { readonly [transform: string]: TransformCounts }
-  /** The state of every relation: equal when its rows are. */
-  readonly versions: ReadonlyMap<string, string>
+  /** Of every relation. */
+  readonly states: ReadonlyMap<string, State>
 }
 
 type Building<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | Services>
@@ -44,21 +50,44 @@ export const nameRelations = (relations: ReadonlyArray<Relation>) =>
 export const build = (plan: Plan, context: RunContext): Building<Built> =>
   Effect.gen(function* () {
     const pipeline = plan.pipeline.name
-    const versions = new Map<string, string>()
-    for (const source of plan.sources) {
-      versions.set(source.name, (yield* readStep(pipeline, sourceStep(source.name)))?.fingerprint ?? "empty")
-    }
+    const states = new Map<string, State>()
+    for (const source of plan.sources) states.set(source.name, yield* sourceState(pipeline, source))
     yield* nameRelations(plan.sources.map((source) => source.relation))
     const counts: Record<string, TransformCounts> = {}
     for (const transform of plan.transforms) {
-      const inputs = transform.inputs.map((input) => versions.get(input) ?? null)
-      const done = yield* Effect.mapError(buildStep(plan, transform, inputs, context), (error) =>
+      const done = yield* Effect.mapError(buildStep(plan, transform, states, context), (error) =>
         located(error, transform)
       )
-      versions.set(transform.name, done.version)
+      states.set(transform.name, done.state)
       counts[transform.name] = done.counts
     }
-    return { counts, versions }
+    return { counts, states }
+  })
+
+/** What the rows of a relation are, and where they aren't what they were. */
+export interface State {
+  readonly version: string
+  readonly since: Since | null
+}
+
+/** Where a relation has changed since a version of it was read. */
+export const changesSince = (state: State | undefined, read: string | undefined): Changes => {
+  if (state === undefined || read === undefined) return EVERYWHERE
+  if (state.version === read) return NOWHERE
+  return state.since !== null && state.since.version === read ? state.since.changes : EVERYWHERE
+}
+
+const sourceState = (pipeline: string, { name: source, relation }: PlannedSource) =>
+  Effect.gen(function* () {
+    const step = yield* readStep(pipeline, sourceStep(source))
+    if (step === null) return { version: "empty", since: null }
+    const { fingerprint, since } = step
+    if (since === null) return { version: fingerprint, since }
+    const table = stagingName(pipeline, source)
+    const past = yield* hasTable("undo", `staging.${table}`)
+    const tables = { records: recordsOf({ name: table }), past: past ? pastOf({ name: table }) : null }
+    const changes = yield* sourceChanges(relation, tables, Uuid(fingerprint))
+    return { version: fingerprint, since: { ...since, changes } }
   })
 
 /** Says which transform it was, where it is one that asks a provider. */
@@ -67,74 +96,102 @@ const located = (error: SourceError | DatabaseError, { access, at, name: transfo
     ? new SourceError({ ...error, message: `Transform "${transform}": ${error.message}`, at })
     : error
 
-interface Step {
+interface Done {
   readonly counts: TransformCounts
-  readonly version: string
+  readonly state: State
 }
 
 const buildStep = (
   plan: Plan,
   transform: PlannedTransform,
-  inputVersions: ReadonlyArray<string | null>,
+  states: ReadonlyMap<string, State>,
   context: RunContext
-): Building<Step> =>
+): Building<Done> =>
   Effect.gen(function* () {
-    const { decisions, lookups = [], query } = transform.built
-    // What has expired is asked for again, and is gone from what was made of it.
+    const { decisions, helpers = [], lookups = [], query, slices } = transform.built
     const decided = decisions === undefined ? null : yield* contentOf(decisions)
-    const versionNow = Effect.map(Effect.forEach(lookups, ageOf), (ages) =>
-      hashOf([
-        query,
-        lookups.map(({ version }) => version),
-        inputVersions,
-        ages,
-        ...(decided === null ? [] : [decided])
-      ])
-    )
-    const before = yield* versionNow
     const online = lookups.some((lookup) => lookup.online === true)
     const { database } = yield* Warehouse
     const pipeline = plan.pipeline.name
     const step = `transform:${transform.name}`
+    const { columns, table } = transform.relation
+    const read = Object.fromEntries(transform.inputs.map((input) => [input, states.get(input)?.version ?? "none"]))
+    // What has expired is asked for again, and is gone from what was made of it.
+    const sqls = [query, [...columns], helpers.map((helper) => helper.query), decided]
+    const madeNow = Effect.map(Effect.forEach(lookups, ageOf), (ages) =>
+      hashOf([sqls, lookups.map(({ version }) => version), ages])
+    )
+    const made = yield* madeNow
     const last = yield* readStep(pipeline, step)
-    const table = transform.relation.table
-    if (last?.fingerprint === before && (yield* exists(`${pipeline}__${transform.name}`))) {
+    const called = buildName(pipeline, transform.name)
+    if (last?.fingerprint === hashOf([made, read]) && (yield* hasTable("build", called))) {
       yield* nameRelations([transform.relation])
       const { in: read = 0, out = 0, dropped = 0 } = last.counts
-      return { counts: { in: read, out, dropped, ...(online ? NONE_ASKED : {}) }, version: before }
+      return { counts: { in: read, out, dropped, ...(online ? NONE_ASKED : {}) }, state: last }
     }
     yield* report({ kind: "started", step: transform.name, doing: transform.type })
-    const asked = yield* Ref.make(NONE_ASKED)
-    const who = yield* askerOf({ name: `${pipeline}.${transform.name}`, rateLimit: null, retry: {} }, asked)
-    const answered = yield* Effect.forEach(lookups, (lookup) => lookUp(lookup, context.offline === true)).pipe(
-      Effect.provideService(CurrentAsker, who)
+    const changes = new Map(
+      transform.inputs.map((input) => [
+        input,
+        last?.made === made ? changesSince(states.get(input), last.read[input]) : EVERYWHERE
+      ])
     )
+    const [main] = transform.counted.flatMap((input) => {
+      const span = slices?.inputs.get(input)
+      return span == null ? [] : [{ table: name(input), span }]
+    })
+    const making: Making = {
+      schema: "build",
+      table: called,
+      query,
+      slices: slices ?? null,
+      times: extentOf(transform.relation),
+      subject: main ?? null,
+      changes
+    }
+    const asked = yield* Ref.make(NONE_ASKED)
+    const left = yield* Ref.make(false)
+    if (lookups.length > 0) {
+      const who = yield* askerOf({ name: `${pipeline}.${transform.name}`, rateLimit: null, retry: {} }, asked)
+      const answer = Effect.gen(function* () {
+        for (const lookup of lookups) {
+          const complete = yield* lookUp(lookup, context.offline === true)
+          yield* Ref.update(left, (before) => before || !complete)
+        }
+      })
+      yield* within((yield* affected(making)) ?? [ALL], () => Effect.provideService(answer, CurrentAsker, who))
+    }
     // What a provider was not asked for, the next run asks for.
-    const version = answered.every(Boolean) ? yield* versionNow : hashOf([yield* versionNow, context.runId])
-    const counts = yield* database.transaction(
+    const answered = (yield* Ref.get(left)) ? hashOf([yield* madeNow, context.runId]) : yield* madeNow
+    return yield* database.transaction(
       Effect.gen(function* () {
-        yield* database.execute(sql`create or replace table ${table} as ${transform.built.query}`)
+        for (const helper of helpers) changes.set(helper.name, yield* makeHelper(helper, called, changes))
+        const again = yield* affected(making)
+        const changed = yield* make(making, again)
         const counted = transform.counted.map((input) => sql`(select count(*) from ${name(input)})`)
         const [row] = yield* database.rows(
           sql`select ${join(counted.length === 0 ? [literal(0)] : counted, " + ")} as read, (select count(*) from ${table}) as out`,
           Schema.Struct({ read: Schema.Number, out: Schema.Number })
         )
-        const { read, out } = row ?? { read: 0, out: 0 }
-        const found = { in: read, out, dropped: Math.max(0, read - out) }
-        const { built, inputs, type } = transform
+        const { read: taken, out } = row ?? { read: 0, out: 0 }
+        const counts = { in: taken, out, dropped: Math.max(0, taken - out) }
+        const fingerprint = hashOf([answered, read])
+        const state: State =
+          last !== null && changed?.length === 0
+            ? { version: last.version, since: last.since }
+            : { version: fingerprint, since: last === null ? null : { version: last.version, changes: changed } }
         yield* writeStep(
           pipeline,
           step,
           context.runId,
-          { fingerprint: version, counts: found },
-          { type, inputs, query: built.query }
+          { fingerprint, counts, made: answered, read, ...state },
+          { type: transform.type, inputs: transform.inputs, query }
         )
-        return found
+        yield* nameRelations([transform.relation])
+        yield* report({ kind: "finished", step: transform.name, outcome: `${taken} in, ${out} out` })
+        return { counts: online ? { ...counts, ...(yield* Ref.get(asked)) } : counts, state }
       })
     )
-    yield* nameRelations([transform.relation])
-    yield* report({ kind: "finished", step: transform.name, outcome: `${counts.in} in, ${counts.out} out` })
-    return { counts: online ? { ...counts, ...(yield* Ref.get(asked)) } : counts, version }
   })
 
 /** Of rows, in any order. */
@@ -148,11 +205,26 @@ const contentOf = (rows: Sql) =>
     return row?.content ?? ""
   })
 
-const exists = (table: string) =>
+/** Kept between runs, so that what changed of it can be told. */
+const makeHelper = (helper: Helper, of: string, changes: ReadonlyMap<string, Changes>) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const table = `${of}:${helper.name}`
+    const { query, reads, slices = null, times } = helper
+    const read = new Map(reads.map((input) => [input, changes.get(input) ?? EVERYWHERE]))
+    const making: Making = { schema: "build", table, query, slices, times, subject: null, changes: read }
+    const changed = yield* make(making, yield* affected(making))
+    yield* database.execute(
+      sql`create or replace temp view ${name(helper.name)} as select * from ${name("build", table)}`
+    )
+    return changed
+  })
+
+const hasTable = (schema: string, table: string) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const found = yield* database.rows(
-      sql`select 1 as n from duckdb_tables() where schema_name = 'build' and table_name = ${literal(table)}`,
+      sql`select 1 as n from duckdb_tables() where schema_name = ${literal(schema)} and table_name = ${literal(table)}`,
       Schema.Struct({ n: Schema.Number })
     )
     return found.length > 0

@@ -11,7 +11,7 @@ import { type Account, type Ledger, add, writeLedger } from "./ledger.ts"
 import { type Staging, recordsOf } from "./staging.ts"
 import { report } from "./progress.ts"
 import type { Asked } from "./requests.ts"
-import { writeStep } from "./step.ts"
+import { readStep, writeStep } from "./step.ts"
 
 /** The step whose fingerprint changes whenever a source's staged rows do. */
 export const sourceStep = (source: string): string => `source:${source}`
@@ -76,17 +76,18 @@ export const refuse = (job: Job, [first]: ReadonlyArray<Reject>): Effect.Effect<
 const placeOf = ({ origin, position }: Reject): string =>
   `${origin.archive}${origin.member === null ? "" : `, ${origin.member}`}${position === undefined ? "" : `:${position}`}`
 
-/** What is made of the source is made again. */
-export const noteChange = (job: Job, changes: number): Effect.Effect<void, DatabaseError, Warehouse> =>
-  changes === 0
-    ? Effect.void
-    : writeStep(
-        job.account.pipeline,
-        sourceStep(job.account.source),
-        job.account.runId,
-        { fingerprint: job.account.runId, counts: {} },
-        { type: job.source.stream.type, inputs: [], query: null }
-      )
+/** What is made of the source is made again: where its records changed, or `everywhere`. */
+export const noteChange = (job: Job, changes: number, everywhere = false) =>
+  Effect.gen(function* () {
+    if (changes === 0) return
+    const { pipeline, runId, source } = job.account
+    const step = sourceStep(source)
+    const last = yield* readStep(pipeline, step)
+    const since =
+      last?.fingerprint === runId ? last.since : last === null ? null : { version: last.fingerprint, changes: [] }
+    const done = { fingerprint: runId, counts: {}, since: everywhere ? null : since }
+    yield* writeStep(pipeline, step, runId, done, { type: job.source.stream.type, inputs: [], query: null })
+  })
 
 export const finished = (job: Job) =>
   Effect.flatMap(Ref.get(job.ledger), (ledger) =>

@@ -7,7 +7,7 @@ import { literal, sql } from "../component/sql.ts"
 import { hashOf } from "../pipeline/checking.ts"
 import { type Plan, type PlannedSink, type PlannedSource, sourcesOf, stagingTable } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import type { Built } from "./build.ts"
+import { type Built, changesSince } from "./build.ts"
 import type { RunContext } from "./job.ts"
 import { report } from "./progress.ts"
 import { readStep, writeStep } from "./step.ts"
@@ -23,8 +23,19 @@ export const load = (
     const { database } = yield* Warehouse
     const pipeline = plan.pipeline.name
     const step = `sink:${sink.name}`
-    const version = hashOf([sink.configHash, sink.from.map((relation) => built.versions.get(relation) ?? null)])
+    const inputs = [
+      ...new Set([...sink.from, ...sink.from.flatMap((from) => sourcesOf(plan, from).map((source) => source.name))])
+    ]
+    const versionOf = (relation: string) => built.states.get(relation)?.version ?? "none"
+    const version = hashOf([sink.configHash, sink.from.map(versionOf)])
+    const read = Object.fromEntries(inputs.map((input) => [input, versionOf(input)]))
     const last = yield* readStep(pipeline, step)
+    const changes = new Map(
+      inputs.map((input) => [
+        input,
+        last?.made === sink.configHash ? changesSince(built.states.get(input), last.read[input]) : null
+      ])
+    )
     if (last?.fingerprint === version && (yield* sink.bound.intact)) {
       const { inserted = 0, updated = 0, unchanged = 0 } = last.counts
       return { inserted: 0, updated: 0, unchanged: inserted + updated + unchanged, deleted: 0 }
@@ -43,11 +54,20 @@ export const load = (
           now: context.now,
           sourcesOf: new Map(
             sink.from.map((from) => [from, sourcesOf(plan, from).map((source) => staged(pipeline, source))])
-          )
+          ),
+          changes
         })
+        const partly = [...changes.values()].some((each) => each !== null)
+        const counts = partly && last !== null ? withRest(loaded, last.counts) : loaded
         const made = { type: sink.type, inputs: sink.from, query: null }
-        yield* writeStep(pipeline, step, context.runId, { fingerprint: version, counts: { ...loaded } }, made)
-        return loaded
+        yield* writeStep(
+          pipeline,
+          step,
+          context.runId,
+          { fingerprint: version, counts: { ...counts }, made: sink.configHash, read },
+          made
+        )
+        return counts
       })
     )
     const { inserted, updated, unchanged } = counts
@@ -58,6 +78,12 @@ export const load = (
     })
     return counts
   })
+
+/** What nobody had to look at is unchanged too. */
+const withRest = (loaded: SinkCounts, before: { readonly [name: string]: number }): SinkCounts => {
+  const { inserted = 0, unchanged = 0, updated = 0 } = before
+  return { ...loaded, unchanged: Math.max(0, inserted + updated + unchanged - loaded.deleted - loaded.updated) }
+}
 
 const staged = (pipeline: string, source: PlannedSource): StagedSource => {
   const [connector = "", stream = ""] = source.stream.type.split(".")

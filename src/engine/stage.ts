@@ -67,7 +67,7 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
       asked: yield* Ref.make(NONE_ASKED)
     }
     yield* noteSource(pipeline, source)
-    if (prepared === "changed") yield* noteChange(job, 1)
+    if (prepared === "changed") yield* noteChange(job, 1, true)
     yield* beginSeeing(staging)
     const complete = usable?.complete === true ? usable.fingerprint : null
     const { reading } = source.bound

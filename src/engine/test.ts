@@ -50,6 +50,8 @@ const runTest = (plan: Plan, test: PipelineTest): Testing<TestOutcome> =>
     for (const transform of plan.transforms) {
       if (given.has(transform.name) || !wanted.has(transform.name)) continue
       for (const lookup of transform.built.lookups ?? []) yield* lookUp(lookup, true)
+      for (const helper of transform.built.helpers ?? [])
+        yield* database.execute(sql`create or replace temp view ${name(helper.name)} as ${helper.query}`)
       yield* database.execute(sql`create or replace table ${transform.relation.table} as ${transform.built.query}`)
       yield* nameRelations([transform.relation])
     }

@@ -21,8 +21,8 @@ export interface UpsertOptions {
   readonly together?: Together
   /** Of which rows of the table (`t`) those that are no longer wanted are deleted: only derived ones may be. */
   readonly sweep?: Sql
-  /** The part of the table that the rows of `wanted` belong to: while it is empty, nothing needs to be compared. */
-  readonly within?: Sql
+  /** The parts of the table that rows of `wanted` may be in: while all are empty, nothing needs to be compared. */
+  readonly within?: ReadonlyArray<Sql>
   /** The rows are `life`'s own, with edits in them: they say nothing of what imports give. */
   readonly own?: boolean
 }
@@ -47,6 +47,7 @@ export const plus = (a: SinkCounts, b: SinkCounts): SinkCounts => ({
 })
 
 const Number1 = Schema.Struct({ n: Schema.Number })
+const Inserted = Schema.Struct({ Count: Schema.Number })
 const Diff = Schema.Struct({ wanted: Schema.Number, added: Schema.Number, changed: Schema.Number })
 
 /**
@@ -63,15 +64,17 @@ export const upsert = (
     const database = yield* Database
     const edited = table.type === null && table.references.length === 0 ? UNEDITED : yield* readEdited(table)
     if (edited.fields.length + edited.moved.length > 0) return yield* merge(table, wanted, edited, change, options)
-    const part = options.within === undefined ? tableOf(table) : sql`${tableOf(table)} where ${options.within}`
-    if ((yield* count(sql`(select 1 from ${part} limit 1)`)) > 0) {
-      return yield* merge(table, wanted, edited, change, options)
+    for (const within of options.within ?? [sql`true`]) {
+      if ((yield* count(sql`(select 1 from ${tableOf(table)} where ${within} limit 1)`)) > 0)
+        return yield* merge(table, wanted, edited, change, options)
     }
     const run = sql`${literal(change.runId)}::uuid`
-    yield* database.execute(sql`
-      insert into ${tableOf(table)} (${names([...wanted.columns, ...bookkeeping])})
-      select ${names(wanted.columns)}, 1, ${run}, ${run}, ${instant(change.now)} from (${wanted.query})`)
-    return { ...none, inserted: yield* count(part) }
+    const [row] = yield* database.rows(
+      sql`insert into ${tableOf(table)} (${names([...wanted.columns, ...bookkeeping])})
+        select ${names(wanted.columns)}, 1, ${run}, ${run}, ${instant(change.now)} from (${wanted.query})`,
+      Inserted
+    )
+    return { ...none, inserted: row?.Count ?? 0 }
   })
 
 interface Wanted {
@@ -153,7 +156,7 @@ const merge = (
       create or replace temp table _changes as
         select ${join(columns.map((column) => sql`${given(column)} as ${name(column)}`))},
           ${rest.length === 0 ? empty : sql`${join(rest.map((column) => sql`t.${name(column)}`))},`}
-          t.${name(firstKey)} is null as _is_new, coalesce(t.revision, 0) + 1 as _revision,
+          t.rowid as _row, t.${name(firstKey)} is null as _is_new, coalesce(t.revision, 0) + 1 as _revision,
           coalesce(t.created_run_id, ${run}) as _created
         from _wanted_rows w left join ${target} t on ${same}
         where t.${name(firstKey)} is null or ${differs};`)
@@ -164,7 +167,7 @@ const merge = (
     )
     const { added, changed, wanted: total } = diff ?? { wanted: 0, added: 0, changed: 0 }
     if (changed > 0) {
-      const touched = sql`where exists (select 1 from _changes w where not _is_new and ${same})`
+      const touched = sql`where t.rowid in (select _row from _changes where not _is_new)`
       yield* database.execute(sql`${keepBefore(table, run, touched)} delete from ${target} t ${touched};`)
     }
     if (added + changed > 0) {
@@ -174,9 +177,13 @@ const merge = (
     }
     let deleted = 0
     if (options.sweep !== undefined) {
-      const stale = sql`where ${options.sweep} and not exists (select 1 from _wanted_rows w where ${same})`
-      deleted = yield* count(sql`${target} t ${stale}`)
+      yield* database.execute(sql`
+        create or replace temp table _stale_rows as select t.rowid as _row from ${target} t
+          where ${options.sweep} and not exists (select 1 from _wanted_rows w where ${same})`)
+      deleted = yield* count(sql`_stale_rows`)
+      const stale = sql`where t.rowid in (select _row from _stale_rows)`
       if (deleted > 0) yield* database.execute(sql`${keepBefore(table, run, stale)} delete from ${target} t ${stale};`)
+      yield* database.execute(sql`drop table _stale_rows`)
     }
     const behind = options.own === true ? [] : fields.filter((field) => wanted.columns.includes(field))
     if (behind.length > 0) yield* database.execute(maskedValues(table, behind, options.keepKnown === true))

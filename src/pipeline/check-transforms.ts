@@ -107,13 +107,20 @@ const buildTransform = (
       report.push(problemFinding(source, path, built.failure))
       return null
     }
-    const { lookups = [], query } = built.success
+    const { helpers = [], lookups = [], query } = built.success
     for (const lookup of lookups) yield* database.execute(cacheTable(lookup))
     // Below a source whose columns aren't known yet, nothing can be bound.
     const blind = inputs.some((input) => input.columns.size === 0)
     const described = blind
       ? { _tag: "Success" as const, success: new Map<string, string>() }
-      : yield* Effect.result(database.describe(query))
+      : yield* Effect.result(
+          Effect.andThen(
+            Effect.forEach(helpers, (helper) =>
+              database.execute(sql`create or replace temp view ${name(helper.name)} as ${helper.query}`)
+            ),
+            database.describe(query)
+          )
+        )
     if (described._tag === "Failure") {
       report.push(
         sqlFinding(source, path, wish.raw, described.failure.message, [

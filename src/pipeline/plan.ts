@@ -71,8 +71,11 @@ export const stagingName = (pipeline: string, source: string): string => `${pipe
 /** Where a source's records are staged. */
 export const stagingTable = (pipeline: string, source: string): Sql => name("staging", stagingName(pipeline, source))
 
+/** The table of a transform's rows, in the schema `build`. */
+export const buildName = (pipeline: string, transform: string): string => `${pipeline}__${transform}`
+
 /** Where a transform's rows are kept between runs. */
-export const buildTable = (pipeline: string, transform: string): Sql => name("build", `${pipeline}__${transform}`)
+export const buildTable = (pipeline: string, transform: string): Sql => name("build", buildName(pipeline, transform))
 
 /** The sources from which a relation is made, directly or through others. */
 export const sourcesOf = (

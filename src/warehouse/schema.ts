@@ -72,7 +72,7 @@ const STATE = sql`
   );
   create table if not exists state.steps (
     pipeline varchar, step varchar, fingerprint varchar, counts json, run_id uuid,
-    finished_at timestamptz, type varchar, inputs varchar[], query varchar
+    finished_at timestamptz, type varchar, inputs varchar[], query varchar, version varchar, since json, made varchar, read json
   );
   create table if not exists state.seen (pipeline varchar, source varchar, scope varchar, key uhugeint);
   create table if not exists state.windows (
@@ -91,6 +91,10 @@ const ADDED_COLUMNS = sql`
   alter table state.steps add column if not exists type varchar;
   alter table state.steps add column if not exists inputs varchar[];
   alter table state.steps add column if not exists query varchar;
+  alter table state.steps add column if not exists version varchar;
+  alter table state.steps add column if not exists since json;
+  alter table state.steps add column if not exists made varchar;
+  alter table state.steps add column if not exists read json;
   ${join(
     lifeTables
       .filter((table) => "hidden" in table.columns)

@@ -49,7 +49,10 @@ export const prepare = (
     const { type: _, ...config } = Schema.decodeUnknownSync(AnyRow)(parse(yaml))
     const bound = yield* spec.bind(config)
     const built = yield* bound.build(relations, DEFAULT_SETTING, null)
+    const database = yield* Database
     for (const lookup of built.lookups ?? []) yield* answer(lookup, answers[lookup.name])
+    for (const helper of built.helpers ?? [])
+      yield* database.execute(sql`create or replace temp view ${name(helper.name)} as ${helper.query}`)
     return built.query
   })
 

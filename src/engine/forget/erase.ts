@@ -144,7 +144,8 @@ export const eraseTraces = (selector: Selector, affected: ReadonlyArray<Affected
       delete from undo.checkpoints; delete from state.sightings; delete from state.sighted;
       delete from state.rejects; update state.skips set examples = '[]'; update state.runs set error = null;
       update state.runs set summary = null where pipeline is null and command <> 'forget';
-      delete from state.steps where pipeline = '';`)
+      delete from state.steps where pipeline = '';
+      update state.steps set since = null;`)
     const pipelines = new Set(affected.map(({ pipeline }) => pipeline))
     const tables = yield* database.rows(
       sql`select schema_name as schema, table_name as "table" from duckdb_tables() where schema_name in ('undo', 'cache', 'build')`,

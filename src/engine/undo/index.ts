@@ -207,6 +207,6 @@ const renewSteps = (pipeline: string, version: Uuid) =>
     const { database } = yield* Warehouse
     yield* forgetSteps(pipeline)
     yield* database.execute(
-      sql`update state.steps set fingerprint = ${literal(version)} where pipeline = ${literal(pipeline)}`
+      sql`update state.steps set fingerprint = ${literal(version)}, version = null, since = null where pipeline = ${literal(pipeline)}`
     )
   })

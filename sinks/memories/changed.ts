@@ -1,0 +1,121 @@
+/** What a load has to look at: all of a relation, or the rows where it changed since the last one. */
+import { Effect, Schema } from "effect"
+import { Database } from "../../src/component/database.ts"
+import type { DatabaseError } from "../../src/component/error.ts"
+import type { Relation } from "../../src/component/relation.ts"
+import type { Loading, StagedSource } from "../../src/component/sink.ts"
+import { type Slice, inSlices, spanOf } from "../../src/component/slice.ts"
+import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
+import type { EntityName } from "../../src/life/entity.ts"
+import { MEMORY_ID, MERGED_INTO } from "../../src/life/edit.ts"
+import { edits, entityTables, tableOf } from "../../src/life/table.ts"
+import { isDerived, isMade, makesMemories } from "./kind.ts"
+
+export interface Part {
+  readonly relation: Relation
+  /** Its rows that may be others than at the last load; the relation itself, if all may. */
+  readonly rows: Relation
+  /** Null: everywhere. */
+  readonly slices: ReadonlyArray<Slice> | null
+  readonly sources: ReadonlyArray<StagedSource>
+  /** Selects ids (`_id`) of a source's records that changed; null: all may have. */
+  readonly staged: ((source: StagedSource) => Sql) | null
+}
+
+/** Of `all` these ids, those of which a record changed, though the part's rows may be as they were: to be put behind a query. */
+export const renewed = ({ sources, staged }: Part, entity: EntityName, all: Sql): Sql =>
+  join(
+    sources
+      .filter((source) => source.entity === entity)
+      .map((source) =>
+        staged === null ? empty : sql`union select _id from (${staged(source)}) where _id in (${all})`
+      ),
+    " "
+  )
+
+const Found = Schema.Struct({ n: Schema.Number })
+
+/** Whether a person said what belongs together: then all that is made of it is looked at. */
+const isArranged = Effect.gen(function* () {
+  const database = yield* Database
+  const found = yield* database.rows(
+    sql`select 1 as n from ${tableOf(edits)} where field in (${literal(MEMORY_ID)}, ${literal(MERGED_INTO)}) limit 1`,
+    Found
+  )
+  return found.length > 0
+})
+
+/** The parts of relations, in their order; without those that nothing changed of. */
+export const partsOf = (
+  relations: ReadonlyArray<Relation>,
+  { changes, sourcesOf }: Loading
+): Effect.Effect<ReadonlyArray<Part>, DatabaseError, Database> =>
+  Effect.gen(function* () {
+    const arranged = yield* isArranged
+    const changed = relations.flatMap((relation): ReadonlyArray<Part> => {
+      const sources = sourcesOf.get(relation.name) ?? []
+      const own = changes.get(relation.name) ?? null
+      const theirs = sources.map((source) => changes.get(source.name) ?? null)
+      const span = spanOf(relation)
+      if (own?.length === 0 && theirs.every((each) => each?.length === 0)) return []
+      if (own === null || span === null || arranged || theirs.includes(null))
+        return [{ relation, rows: relation, slices: null, sources, staged: null }]
+      const rows = sql`(select * from ${relation.table} where ${inSlices(own, name(span.start))})`
+      return [
+        {
+          relation,
+          rows: { ...relation, table: rows, distinct: false },
+          slices: own,
+          sources,
+          staged: (source) => {
+            const its = spanOf(source)
+            const there = changes.get(source.name) ?? []
+            return its === null
+              ? sql`select _id from ${source.table}`
+              : sql`select _id from ${source.table} where ${inSlices(there, name(its.start))}`
+          }
+        }
+      ]
+    })
+    return withRegrouped(relations, changed, sourcesOf)
+  })
+
+/** Records that a transform links to memories, each with one link. */
+const linksRecords = (relation: Relation): boolean => isDerived(relation) && !isMade(relation)
+
+/** What is linked to memories depends on their ids, which may change with others: relations that make them have a say. */
+const withRegrouped = (
+  relations: ReadonlyArray<Relation>,
+  changed: ReadonlyArray<Part>,
+  sourcesOf: Loading["sourcesOf"]
+): ReadonlyArray<Part> => {
+  if (!relations.some(linksRecords)) return changed
+  const making = relations.filter((relation) => !isDerived(relation) && makesMemories(relation))
+  const all = changed.some(({ relation, slices }) => slices === null && making.includes(relation))
+  return relations.flatMap((relation): ReadonlyArray<Part> => {
+    const part = changed.find((candidate) => candidate.relation === relation)
+    const sources = sourcesOf.get(relation.name) ?? []
+    if (linksRecords(relation) && all) return [{ relation, rows: relation, slices: null, sources, staged: null }]
+    if (part !== undefined || !(linksRecords(relation) || making.includes(relation)) || changed.length === 0)
+      return part === undefined ? [] : [part]
+    const none = { ...relation, table: sql`(select * from ${relation.table} where false)`, distinct: false }
+    return [{ relation, rows: none, slices: [], sources, staged: () => sql`select null::uuid as _id where false` }]
+  })
+}
+
+/** Ids of what a part is about: its rows, and entities of their kind that were there at that time. */
+export const aboutPart = ({ rows, slices }: Part): Sql | null => {
+  if (slices === null) return null
+  const tables = Object.values(entityTables).filter((table) => rows.entity === "mixed" || rows.entity === table.name)
+  const kept = tables.flatMap((table) => {
+    const span = spanOf({ columns: new Map(Object.entries(table.columns).map(([column, { type }]) => [column, type])) })
+    return span === null ? [] : [{ table, span }]
+  })
+  return sql`select _id as id from ${rows.table} ${join(
+    kept.map(
+      ({ span, table }) =>
+        sql`union select ${name(table.key[0] ?? "")} from ${tableOf(table)} where ${inSlices(slices, name(span.start))}`
+    ),
+    " "
+  )}`
+}
