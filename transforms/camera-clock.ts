@@ -3,7 +3,7 @@
  * few days one difference fits most of them; and where the camera knows its place, the location history tells when that was.
  */
 import type { Relation } from "../src/component/relation.ts"
-import { DAY_MICROS, type Span, aroundSlice, inSlice, spanOf, withinSlice } from "../src/component/slice.ts"
+import { DAY_MICROS, type Span, aroundSlice, inSlice, spanOf, spanOn, withinSlice } from "../src/component/slice.ts"
 import type { Helper } from "../src/component/transform.ts"
 import { type Sql, empty, join, literal, sql } from "../src/component/sql.ts"
 import { distanceUpTo } from "./geo.ts"
@@ -124,7 +124,7 @@ export const CLOCKS: ReadonlyArray<readonly [string, Span | null]> = [
  * known to be wrong, are not in it.
  */
 export const cameraClocks = (pictures: Relation, witnesses: Witnesses): ReadonlyArray<Helper> => {
-  const span = spanOf(pictures)
+  const span = spanOn(pictures, "taken_at", null)
   const { events, points, visits } = witnesses
   const others = [...(events === null ? [] : [events]), ...visits, ...points]
   const spans = others.flatMap((relation) => {

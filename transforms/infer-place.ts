@@ -2,7 +2,7 @@ import { Duration, Effect, Schema } from "effect"
 import { ConfigProblem } from "../src/component/error.ts"
 import { ColumnName, DistanceText, DurationText, withDefault } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { sliced } from "../src/component/slice.ts"
+import { sliced, spanOn } from "../src/component/slice.ts"
 import { type Sql, empty, join, name, sql } from "../src/component/sql.ts"
 import { aidedTransform } from "../src/component/transform.ts"
 import { CLOCKS, CLOCK_REACH, cameraClocks, clocked, hasClocks } from "./camera-clock.ts"
@@ -103,6 +103,7 @@ export const inferPlace = aidedTransform("one", {
     const helped = [...(events === undefined ? [] : [events]), ...aside("places")]
     const placed = events === undefined ? [] : [eventsPlaced(events)]
     const { near, rows, slices } = sliced(from, {
+      span: spanOn(from, time, null),
       near: [...visits, ...points, ...placed],
       helped,
       helpers: CLOCKS,

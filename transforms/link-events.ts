@@ -2,7 +2,7 @@ import { Duration, Effect, Schema } from "effect"
 import { ConfigProblem } from "../src/component/error.ts"
 import { DistanceText, DurationText, withDefault } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { sliced } from "../src/component/slice.ts"
+import { sliced, spanOn } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, names, sql } from "../src/component/sql.ts"
 import type { Helper } from "../src/component/transform.ts"
 import { aidedTransform } from "../src/component/transform.ts"
@@ -165,6 +165,7 @@ export const linkEvents = aidedTransform("one", {
       near: nearby,
       slices
     } = sliced(left, {
+      span: spanOn(left, starts, starts === "starts_at" ? "ends_at" : null),
       near: [placed],
       helped: [right, ...visits, ...points, ...places],
       helpers: CLOCKS,

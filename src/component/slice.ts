@@ -102,9 +102,11 @@ export const spanOf = (relation: Pick<Relation, "columns">): Span | null => {
   return span === undefined ? null : spanOn(relation, span.start, span.end)
 }
 
-/** By columns of its own; null where the first is no instant. */
-export const spanOn = (relation: Pick<Relation, "columns">, start: string, end: string | null): Span | null =>
-  isInstant(relation, start) ? { start, end: end !== null && isInstant(relation, end) ? end : null } : null
+/** By some of these columns; null where the first is no instant, or none of which changes are told by. */
+export const spanOn = (relation: Pick<Relation, "columns">, start: string, end: string | null): Span | null => {
+  const told = extentOf(relation)
+  return told.includes(start) ? { start, end: end !== null && told.includes(end) ? end : null } : null
+}
 
 /** All columns with times of which a row tells: its own, and those of what a transform linked it to. */
 export const extentOf = (relation: Pick<Relation, "columns">): ReadonlyArray<string> =>

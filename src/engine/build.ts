@@ -130,11 +130,9 @@ const buildStep = (
       return { counts: { in: read, out, dropped, ...(online ? NONE_ASKED : {}) }, state: last }
     }
     yield* report({ kind: "started", step: transform.name, doing: transform.type })
+    const anew = last?.made !== made
     const changes = new Map(
-      transform.inputs.map((input) => [
-        input,
-        last?.made === made ? changesSince(states.get(input), last.read[input]) : EVERYWHERE
-      ])
+      transform.inputs.map((input) => [input, changesSince(states.get(input), last?.read[input])])
     )
     const [main] = transform.counted.flatMap((input) => {
       const span = slices?.inputs.get(input)
@@ -147,6 +145,7 @@ const buildStep = (
       slices: slices ?? null,
       times: extentOf(transform.relation),
       subject: main ?? null,
+      anew,
       changes
     }
     const asked = yield* Ref.make(NONE_ASKED)
@@ -165,7 +164,7 @@ const buildStep = (
     const answered = (yield* Ref.get(left)) ? hashOf([yield* madeNow, context.runId]) : yield* madeNow
     return yield* database.transaction(
       Effect.gen(function* () {
-        for (const helper of helpers) changes.set(helper.name, yield* makeHelper(helper, called, changes))
+        for (const helper of helpers) changes.set(helper.name, yield* makeHelper(helper, making))
         const again = yield* affected(making)
         const changed = yield* make(making, again)
         const counted = transform.counted.map((input) => sql`(select count(*) from ${name(input)})`)
@@ -206,14 +205,14 @@ const contentOf = (rows: Sql) =>
   })
 
 /** Kept between runs, so that what changed of it can be told. */
-const makeHelper = (helper: Helper, of: string, changes: ReadonlyMap<string, Changes>) =>
+const makeHelper = (helper: Helper, of: Making) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
-    const table = `${of}:${helper.name}`
+    const table = `${of.table}:${helper.name}`
     const { query, reads, slices = null, times } = helper
-    const read = new Map(reads.map((input) => [input, changes.get(input) ?? EVERYWHERE]))
-    const making: Making = { schema: "build", table, query, slices, times, subject: null, changes: read }
-    const changed = yield* make(making, yield* affected(making))
+    const changes = new Map(reads.map((input) => [input, of.changes.get(input) ?? EVERYWHERE]))
+    const own: Making = { ...of, table, query, slices, times, subject: null, changes }
+    const changed = yield* make(own, yield* affected(own))
     yield* database.execute(
       sql`create or replace temp view ${name(helper.name)} as select * from ${name("build", table)}`
     )

@@ -28,6 +28,8 @@ export interface Making {
   readonly times: ReadonlyArray<string>
   /** From which its rows are made, one of each: what decides how many slices there are. */
   readonly subject: { readonly table: Sql; readonly span: Span } | null
+  /** Its SQL is another, or it is not known what it was made of. */
+  readonly anew: boolean
   /** Where its inputs changed, by their names. */
   readonly changes: ReadonlyMap<string, Changes>
 }
@@ -35,9 +37,10 @@ export interface Making {
 /** Where the result is to be made again. Nowhere else are its rows others than before. */
 export const affected = (making: Making): Effect.Effect<Changes, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
-    const { changes, slices } = making
+    const { anew, changes, slices } = making
+    if (anew || !(yield* isMade(making))) return EVERYWHERE
     if ([...changes.values()].every((each) => each?.length === 0)) return NOWHERE
-    if (slices === null || !(yield* isMade(making))) return EVERYWHERE
+    if (slices === null) return EVERYWHERE
     const near = widen(
       union(
         [...changes].map(([input, each]) => {

@@ -2,7 +2,7 @@
  * What is made only where something changed is what would be made of all: a life that grows and changes is built twice,
  * once in slices, once with every step forgotten before each run, and all tables are compared.
  */
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DuckDBInstance } from "@duckdb/node-api"
 import { assert, describe, it } from "@effect/vitest"
@@ -232,5 +232,25 @@ describe("slices", () => {
         assert.deepEqual(yield* differing(cut, whole), [], "cut in slices")
       }),
     300_000
+  )
+
+  it.effect("are not asked for by SQL that reads nothing", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporaryDirectory
+      const home = join(directory, "home")
+      writeFileSync(join(directory, "a.csv"), "a\n1\n")
+      const text = (n: number) => `
+        name: numbers
+        sources:
+          unread: { type: file.rows, path: ${join(directory, "a.csv")} }
+        transforms:
+          n: { type: sql, query: "select ${n} as n" }
+        sinks:
+          out: { type: file, from: n, path: ${join(directory, "out.csv")} }`
+      for (const n of [1, 1, 2]) {
+        yield* runText(text(n), home)
+        assert.deepEqual(yield* query(home, sql`from build.numbers__n`), [{ n }])
+      }
+    })
   )
 })
