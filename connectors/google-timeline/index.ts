@@ -36,6 +36,7 @@ const points = scanStream({
   ids: (_, account) => ["google", account, "timeline", "point"],
   columns: POINT_COLUMNS,
   time: "recorded_at",
+  holdsRows: true,
   config,
   recognises: /(^|\/)(Records|Location History|Timeline|location-history|\d{4}_\p{L}+)\.json$/iu,
   examples: [

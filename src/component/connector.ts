@@ -95,6 +95,8 @@ export type Reading<R> =
     }
   | {
       readonly kind: "scan"
+      /** Rows are held while it reads, to be compared as a whole: it has as much memory as joins do, not as what passes through. */
+      readonly holdsRows: boolean
       /** As above, where it can be had before the scan is prepared; null: only the scan itself tells. */
       readonly fingerprint: (
         opening: Opening
@@ -208,6 +210,8 @@ interface ScanDefinition<F extends ConfigFields, R> extends Described<F> {
   readonly time: string | null
   /** What stands before `_source_id` in the name of every entity's id; null: the query yields `_id`. */
   readonly ids: (config: Schema.Struct<F>["Type"], account: string) => Name | null
+  /** Rows are held while it reads, to be compared as a whole. */
+  readonly holdsRows?: true
   /** Identity of everything the scan would read, where preparing it takes long. The scan's own must be the same. */
   readonly fingerprint?: (
     config: Schema.Struct<F>["Type"],
@@ -237,6 +241,7 @@ export const scanStream = <const F extends ConfigFields, R>(definition: ScanDefi
         ids: (account) => definition.ids(decoded, account),
         reading: {
           kind: "scan",
+          holdsRows: definition.holdsRows === true,
           fingerprint: (opening) => definition.fingerprint?.(decoded, opening) ?? Effect.succeed(null),
           scan: (opening, progress) => definition.scan(decoded, opening, progress)
         }

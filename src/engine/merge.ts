@@ -69,6 +69,8 @@ export interface Merging {
   readonly weighed: boolean
   /** What a key is that comes again in this run: of archives a copy, of a provider what is newer. */
   readonly again: "copy" | "newer"
+  /** The rows are in memory already: that they pass through as if they weren't saves nothing. */
+  readonly held?: boolean
 }
 
 /** Merges the rows of a query. Call it within the transaction that also writes checkpoint and ledger (I1). */
@@ -77,8 +79,11 @@ export const merge = (staging: Staging, merging: Merging): Effect.Effect<Merged,
     const incoming = storedRows(staging, merging.query, yield* staging.exports)
     const isEmpty = (yield* count(sql`(select 1 from ${recordsOf(staging)} limit 1)`)) === 0
     const { database } = yield* Warehouse
+    const first = firstLoad(staging, incoming, merging)
     const merged = yield* isEmpty
-      ? database.lean(firstLoad(staging, incoming, merging))
+      ? merging.held === true
+        ? first
+        : database.lean(first)
       : compare(staging, incoming, merging)
     const left = merging.left ?? 0
     return { ...merged, read: merged.read + left, duplicate: merged.duplicate + left }

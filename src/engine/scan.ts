@@ -25,18 +25,21 @@ export const stageScan = (
     yield* report({ kind: "started", step: source.name, doing: `reading ${source.stream.type}` })
     const advance: ScanProgress = (done, total) =>
       report({ kind: "advanced", step: source.name, done, total, unit: "bytes" })
-    const scan = yield* database.lean(reading.scan(job.opening, advance))
+    const sparing = <A, E, R>(effect: Effect.Effect<A, E, R>) => (reading.holdsRows ? effect : database.lean(effect))
+    const scan = yield* sparing(reading.scan(job.opening, advance))
     if (scan.fingerprint === complete) return yield* leaveUnchanged(job)
     const { salvaged } = scan
     yield* salvaged === undefined
-      ? commit(job, scan)
-      : commit(job, scan).pipe(
-          Effect.catchIf(isOfInput, () => Effect.flatMap(database.lean(salvaged), (rest) => commit(job, rest)))
+      ? commit(job, scan, reading.holdsRows)
+      : commit(job, scan, reading.holdsRows).pipe(
+          Effect.catchIf(isOfInput, () =>
+            Effect.flatMap(sparing(salvaged), (rest) => commit(job, rest, reading.holdsRows))
+          )
         )
     yield* finished(job)
   })
 
-const commit = (job: Job, scan: Scan) =>
+const commit = (job: Job, scan: Scan, holdsRows: boolean) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const { account, source, staging } = job
@@ -47,7 +50,8 @@ const commit = (job: Job, scan: Scan) =>
           isAll: true,
           left: scan.copies ?? null,
           weighed: scan.weighed ?? false,
-          again: "copy"
+          again: "copy",
+          held: holdsRows
         })
         const superseded = scan.supersedes === undefined ? 0 : yield* supersede(staging, account, scan.supersedes)
         const rejected = scan.rejects === undefined ? 0 : yield* keepRejects(job, scan.rejects)
