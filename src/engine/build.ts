@@ -1,25 +1,22 @@
 /** Build: transforms as tables made by DuckDB. A step whose SQL and inputs are as they were is skipped. */
 import { Effect, Ref, Schema } from "effect"
 import { CurrentAsker } from "../component/api.ts"
-import { Uuid } from "../component/column.ts"
 import type { Services } from "../component/connector.ts"
 import { type DatabaseError, SourceError } from "../component/error.ts"
 import type { Relation } from "../component/relation.ts"
 import { ALL, type Changes, extentOf } from "../component/slice.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
-import type { Helper } from "../component/transform.ts"
+import type { Lookup } from "../component/transform.ts"
 import { hashOf } from "../pipeline/checking.ts"
-import { type Plan, type PlannedSource, type PlannedTransform, buildName, stagingName } from "../pipeline/plan.ts"
+import { type Plan, type PlannedTransform, buildName } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import { EVERYWHERE, NOWHERE, sourceChanges } from "./changes.ts"
-import { type RunContext, sourceStep } from "./job.ts"
+import type { RunContext } from "./job.ts"
 import { ageOf, lookUp } from "./lookup.ts"
-import { type Making, affected, make, within } from "./make.ts"
-import { pastOf } from "./past.ts"
+import { type Making, affected, isMade, make, makeHelper, within } from "./make.ts"
 import { report } from "./progress.ts"
 import { type Asked, NONE_ASKED, askerOf } from "./requests.ts"
-import { recordsOf } from "./staging.ts"
-import { type Since, readStep, writeStep } from "./step.ts"
+import { type State, changesSince, sourceState } from "./state.ts"
+import { readStep, writeStep } from "./step.ts"
 
 export interface TransformCounts extends Partial<Asked> {
   readonly in: number
@@ -64,32 +61,6 @@ export const build = (plan: Plan, context: RunContext): Building<Built> =>
     return { counts, states }
   })
 
-/** What the rows of a relation are, and where they aren't what they were. */
-export interface State {
-  readonly version: string
-  readonly since: Since | null
-}
-
-/** Where a relation has changed since a version of it was read. */
-export const changesSince = (state: State | undefined, read: string | undefined): Changes => {
-  if (state === undefined || read === undefined) return EVERYWHERE
-  if (state.version === read) return NOWHERE
-  return state.since !== null && state.since.version === read ? state.since.changes : EVERYWHERE
-}
-
-const sourceState = (pipeline: string, { name: source, relation }: PlannedSource) =>
-  Effect.gen(function* () {
-    const step = yield* readStep(pipeline, sourceStep(source))
-    if (step === null) return { version: "empty", since: null }
-    const { fingerprint, since } = step
-    if (since === null) return { version: fingerprint, since }
-    const table = stagingName(pipeline, source)
-    const past = yield* hasTable("undo", `staging.${table}`)
-    const tables = { records: recordsOf({ name: table }), past: past ? pastOf({ name: table }) : null }
-    const changes = yield* sourceChanges(relation, tables, Uuid(fingerprint))
-    return { version: fingerprint, since: { ...since, changes } }
-  })
-
 /** Says which transform it was, where it is one that asks a provider. */
 const located = (error: SourceError | DatabaseError, { access, at, name: transform }: PlannedTransform) =>
   error._tag === "SourceError" && access !== null
@@ -124,7 +95,7 @@ const buildStep = (
     const made = yield* madeNow
     const last = yield* readStep(pipeline, step)
     const called = buildName(pipeline, transform.name)
-    if (last?.fingerprint === hashOf([made, read]) && (yield* hasTable("build", called))) {
+    if (last?.fingerprint === hashOf([made, read]) && (yield* isMade({ schema: "build", table: called }))) {
       yield* nameRelations([transform.relation])
       const { in: read = 0, out = 0, dropped = 0 } = last.counts
       return { counts: { in: read, out, dropped, ...(online ? NONE_ASKED : {}) }, state: last }
@@ -148,20 +119,12 @@ const buildStep = (
       anew,
       changes
     }
-    const asked = yield* Ref.make(NONE_ASKED)
-    const left = yield* Ref.make(false)
-    if (lookups.length > 0) {
-      const who = yield* askerOf({ name: `${pipeline}.${transform.name}`, rateLimit: null, retry: {} }, asked)
-      const answer = Effect.gen(function* () {
-        for (const lookup of lookups) {
-          const complete = yield* lookUp(lookup, context.offline === true)
-          yield* Ref.update(left, (before) => before || !complete)
-        }
-      })
-      yield* within((yield* affected(making)) ?? [ALL], () => Effect.provideService(answer, CurrentAsker, who))
-    }
+    const { asked, complete } = yield* lookUpWhere(yield* affected(making), lookups, {
+      asker: `${pipeline}.${transform.name}`,
+      offline: context.offline === true
+    })
     // What a provider was not asked for, the next run asks for.
-    const answered = (yield* Ref.get(left)) ? hashOf([yield* madeNow, context.runId]) : yield* madeNow
+    const answered = complete ? yield* madeNow : hashOf([yield* madeNow, context.runId])
     return yield* database.transaction(
       Effect.gen(function* () {
         for (const helper of helpers) changes.set(helper.name, yield* makeHelper(helper, making))
@@ -188,9 +151,35 @@ const buildStep = (
         )
         yield* nameRelations([transform.relation])
         yield* report({ kind: "finished", step: transform.name, outcome: `${taken} in, ${out} out` })
-        return { counts: online ? { ...counts, ...(yield* Ref.get(asked)) } : counts, state }
+        return { counts: online ? { ...counts, ...asked } : counts, state }
       })
     )
+  })
+
+interface Asking {
+  /** Names who asks: `holiday.placed`. */
+  readonly asker: string
+  readonly offline: boolean
+}
+
+/** Looks up what is needed where the result is to be made; `complete`: all was answered. */
+const lookUpWhere = (
+  changes: Changes,
+  lookups: ReadonlyArray<Lookup<Services>>,
+  { asker, offline }: Asking
+): Building<{ readonly asked: Asked; readonly complete: boolean }> =>
+  Effect.gen(function* () {
+    const asked = yield* Ref.make(NONE_ASKED)
+    const complete = yield* Ref.make(true)
+    const who = yield* askerOf({ name: asker, rateLimit: null, retry: {} }, asked)
+    const all = Effect.forEach(
+      lookups,
+      (lookup) =>
+        Effect.flatMap(lookUp(lookup, offline), (answered) => Ref.update(complete, (before) => before && answered)),
+      { discard: true }
+    )
+    if (lookups.length > 0) yield* within(changes ?? [ALL], () => Effect.provideService(all, CurrentAsker, who))
+    return { asked: yield* Ref.get(asked), complete: yield* Ref.get(complete) }
   })
 
 /** Of rows, in any order. */
@@ -202,29 +191,4 @@ const contentOf = (rows: Sql) =>
       Schema.Struct({ content: Schema.String })
     )
     return row?.content ?? ""
-  })
-
-/** Kept between runs, so that what changed of it can be told. */
-const makeHelper = (helper: Helper, of: Making) =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const table = `${of.table}:${helper.name}`
-    const { query, reads, slices = null, times } = helper
-    const changes = new Map(reads.map((input) => [input, of.changes.get(input) ?? EVERYWHERE]))
-    const own: Making = { ...of, table, query, slices, times, subject: null, changes }
-    const changed = yield* make(own, yield* affected(own))
-    yield* database.execute(
-      sql`create or replace temp view ${name(helper.name)} as select * from ${name("build", table)}`
-    )
-    return changed
-  })
-
-const hasTable = (schema: string, table: string) =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const found = yield* database.rows(
-      sql`select 1 as n from duckdb_tables() where schema_name = ${literal(schema)} and table_name = ${literal(table)}`,
-      Schema.Struct({ n: Schema.Number })
-    )
-    return found.length > 0
   })

@@ -1,9 +1,7 @@
 /** Where in time the rows of a relation are not what they were: what is made of it is made again there, and nowhere else. */
 import { Effect, Schema } from "effect"
-import type { Uuid } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
-import type { Relation } from "../component/relation.ts"
-import { type Changes, DAY_MICROS, type Slice, extentOf } from "../component/slice.ts"
+import { type Changes, DAY_MICROS, type Slice } from "../component/slice.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 
@@ -104,7 +102,7 @@ export const changesAt = (query: Sql): Effect.Effect<Changes, DatabaseError, War
 const microsOf = (time: Sql): Sql => sql`case when isfinite(${time}) then epoch_us(${time}) end`
 
 /** From the first to the last time of which each row tells. */
-const timesOf = (columns: ReadonlyArray<string>, from: Sql): Sql => {
+export const timesOf = (columns: ReadonlyArray<string>, from: Sql): Sql => {
   const times = join(columns.map((column) => microsOf(name(column))))
   return sql`select least(${times}) as moment, greatest(${times}) as until from ${from}`
 }
@@ -122,26 +120,6 @@ export const changesWith = (query: Sql): Effect.Effect<Changes, DatabaseError, W
     )
     return union([spans.map(({ high, low }): Slice => [low, high])])
   })
-
-/** Of a source's records in one run. Not known where records don't say when they were. */
-export const sourceChanges = (
-  source: Relation,
-  table: { readonly records: Sql; readonly past: Sql | null },
-  run: Uuid
-): Effect.Effect<Changes, DatabaseError, Warehouse> => {
-  const times = extentOf(source)
-  if (times.length === 0) return Effect.succeed(EVERYWHERE)
-  const id = sql`${literal(run)}::uuid`
-  return changesAt(
-    join(
-      [
-        timesOf(times, sql`${table.records} where _run = ${id}`),
-        ...(table.past === null ? [] : [timesOf(times, sql`${table.past} where _undo_run = ${id}`)])
-      ],
-      " union all "
-    )
-  )
-}
 
 /** Of a row. It is compared within a run, and never kept: DuckDB's may be another in its next version. */
 export const hashOf = (columns: ReadonlyArray<string>): Sql => sql`hash(${names(columns)})`

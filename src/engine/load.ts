@@ -7,9 +7,10 @@ import { literal, sql } from "../component/sql.ts"
 import { hashOf } from "../pipeline/checking.ts"
 import { type Plan, type PlannedSink, type PlannedSource, sourcesOf, stagingTable } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import { type Built, changesSince } from "./build.ts"
+import type { Built } from "./build.ts"
 import type { RunContext } from "./job.ts"
 import { report } from "./progress.ts"
+import { changesSince } from "./state.ts"
 import { readStep, writeStep } from "./step.ts"
 
 /** One transaction a sink: a sink that fails leaves everything as it was (I3). */

@@ -13,6 +13,7 @@ import {
   setSlice
 } from "../component/slice.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
+import type { Helper } from "../component/transform.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { EVERYWHERE, NOWHERE, changesWith, differences, hashOf, relationOf, union, widen } from "./changes.ts"
 
@@ -186,7 +187,7 @@ const makeAgain = (making: Making, slices: ReadonlyArray<Slice>) =>
 
 const Count = Schema.Struct({ n: Schema.Number })
 
-const isMade = ({ schema, table }: Making) =>
+export const isMade = ({ schema, table }: Pick<Making, "schema" | "table">) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const found = yield* database.rows(
@@ -216,4 +217,19 @@ const cut = ({ slices, subject }: Making): Effect.Effect<ReadonlyArray<Slice>, D
     )
     const edges = [...new Set(row?.days ?? [])].map((day) => day * DAY_MICROS)
     return [null, ...edges].map((low, index): Slice => [low, edges[index] ?? null])
+  })
+
+/** Kept between runs, so that what changed of it can be told. */
+export const makeHelper = (helper: Helper, of: Making) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const table = `${of.table}:${helper.name}`
+    const { query, reads, slices = null, times } = helper
+    const changes = new Map(reads.map((input) => [input, of.changes.get(input) ?? EVERYWHERE]))
+    const own: Making = { ...of, table, query, slices, times, subject: null, changes }
+    const changed = yield* make(own, yield* affected(own))
+    yield* database.execute(
+      sql`create or replace temp view ${name(helper.name)} as select * from ${name("build", table)}`
+    )
+    return changed
   })

@@ -1,0 +1,71 @@
+/** What the rows of relations are, and where they aren't what they were: by version. */
+import { Effect, Schema } from "effect"
+import { Uuid } from "../component/column.ts"
+import type { DatabaseError } from "../component/error.ts"
+import type { Relation } from "../component/relation.ts"
+import { type Changes, extentOf } from "../component/slice.ts"
+import { type Sql, join, literal, sql } from "../component/sql.ts"
+import { type PlannedSource, stagingName } from "../pipeline/plan.ts"
+import { Warehouse } from "../warehouse/warehouse.ts"
+import { EVERYWHERE, NOWHERE, changesAt, timesOf } from "./changes.ts"
+import { sourceStep } from "./job.ts"
+import { pastOf } from "./past.ts"
+import { recordsOf } from "./staging.ts"
+import { type Since, readStep } from "./step.ts"
+
+/** What the rows of a relation are, and where they aren't what they were. */
+export interface State {
+  readonly version: string
+  readonly since: Since | null
+}
+
+/** Where a relation has changed since a version of it was read. */
+export const changesSince = (state: State | undefined, read: string | undefined): Changes => {
+  if (state === undefined || read === undefined) return EVERYWHERE
+  if (state.version === read) return NOWHERE
+  return state.since !== null && state.since.version === read ? state.since.changes : EVERYWHERE
+}
+
+/** Where its records changed in the last run that changed any. */
+export const sourceState = (pipeline: string, { name: source, relation }: PlannedSource) =>
+  Effect.gen(function* () {
+    const step = yield* readStep(pipeline, sourceStep(source))
+    if (step === null) return { version: "empty", since: null }
+    const { fingerprint, since } = step
+    if (since === null) return { version: fingerprint, since }
+    const table = stagingName(pipeline, source)
+    const past = yield* hasTable("undo", `staging.${table}`)
+    const tables = { records: recordsOf({ name: table }), past: past ? pastOf({ name: table }) : null }
+    const changes = yield* sourceChanges(relation, tables, Uuid(fingerprint))
+    return { version: fingerprint, since: { ...since, changes } }
+  })
+
+/** Of a source's records in one run. Not known where records don't say when they were. */
+const sourceChanges = (
+  source: Relation,
+  table: { readonly records: Sql; readonly past: Sql | null },
+  run: Uuid
+): Effect.Effect<Changes, DatabaseError, Warehouse> => {
+  const times = extentOf(source)
+  if (times.length === 0) return Effect.succeed(EVERYWHERE)
+  const id = sql`${literal(run)}::uuid`
+  return changesAt(
+    join(
+      [
+        timesOf(times, sql`${table.records} where _run = ${id}`),
+        ...(table.past === null ? [] : [timesOf(times, sql`${table.past} where _undo_run = ${id}`)])
+      ],
+      " union all "
+    )
+  )
+}
+
+const hasTable = (schema: string, table: string) =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const found = yield* database.rows(
+      sql`select 1 as n from duckdb_tables() where schema_name = ${literal(schema)} and table_name = ${literal(table)}`,
+      Schema.Struct({ n: Schema.Number })
+    )
+    return found.length > 0
+  })
