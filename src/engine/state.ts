@@ -10,6 +10,7 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import { EVERYWHERE, NOWHERE, changesAt, timesOf } from "./changes.ts"
 import { sourceStep } from "./job.ts"
 import { pastOf } from "./past.ts"
+import { ordered } from "./runs.ts"
 import { recordsOf } from "./staging.ts"
 import { type Since, readStep } from "./step.ts"
 
@@ -36,24 +37,28 @@ export const sourceState = (pipeline: string, { name: source, relation }: Planne
     const table = stagingName(pipeline, source)
     const past = yield* hasTable("undo", `staging.${table}`)
     const tables = { records: recordsOf({ name: table }), past: past ? pastOf({ name: table }) : null }
-    const changes = yield* sourceChanges(relation, tables, Uuid(fingerprint))
+    const changes = yield* sourceChanges(relation, tables, Uuid(since.version))
     return { version: fingerprint, since: { ...since, changes } }
   })
 
-/** Of a source's records in one run. Not known where records don't say when they were. */
+/**
+ * Of a source's records in the runs after one: also in those that found them in another archive and nothing else, which is
+ * no reason to make anything again. Not known where records don't say when they were.
+ */
 const sourceChanges = (
   source: Relation,
   table: { readonly records: Sql; readonly past: Sql | null },
-  run: Uuid
+  after: Uuid
 ): Effect.Effect<Changes, DatabaseError, Warehouse> => {
   const times = extentOf(source)
   if (times.length === 0) return Effect.succeed(EVERYWHERE)
-  const id = sql`${literal(run)}::uuid`
+  const runs = sql`(select run_id from ${ordered}
+    where ord > coalesce((select ord from ${ordered} where run_id = ${literal(after)}::uuid), -1))`
   return changesAt(
     join(
       [
-        timesOf(times, sql`${table.records} where _run = ${id}`),
-        ...(table.past === null ? [] : [timesOf(times, sql`${table.past} where _undo_run = ${id}`)])
+        timesOf(times, sql`${table.records} where _run in ${runs}`),
+        ...(table.past === null ? [] : [timesOf(times, sql`${table.past} where _undo_run in ${runs}`)])
       ],
       " union all "
     )
