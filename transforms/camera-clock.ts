@@ -217,6 +217,9 @@ const clocks = (pictures: Relation, witnesses: Witnesses): Sql => {
   select * from (select *, make_timestamptz(day * 86400000000) as moment from (${join(shown, " union all ")})) where ${inSlice(sql`moment`)}`
 }
 
+/** Whether what a picture's camera was off by stands beside it already. */
+export const isClocked = ({ columns }: Relation): boolean => columns.has("_clock")
+
 /** The rows of pictures with `_clock`: the seconds to be added to their times, and `_clock_votes`; both null mostly. */
 export const clocked = (pictures: Relation, rows: Sql): Sql => sql`
   (select l.*, c.seconds as _clock, c.votes as _clock_votes from ${rows} l

@@ -1,7 +1,7 @@
 import { Duration, Effect, Schema } from "effect"
 import { ColumnName, DistanceText, DurationText, oneOrMore } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { inSlice, isWhole, sliced } from "../src/component/slice.ts"
+import { inSlice, sliced } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, names, sql } from "../src/component/sql.ts"
 import { type Built, transform } from "../src/component/transform.ts"
 import { type NamedColumn, namedColumns, requireColumns, tieBreakers } from "./columns.ts"
@@ -98,23 +98,28 @@ const exact = (from: Relation, by: ReadonlyArray<string>, known: Sql, order: Sql
   const table = from.table
   const changed = (of: Sql, slicesOf: Sql): Sql => sql`
     select ${names(by)} from ${of}, ${slicesOf} where ${time} >= make_timestamptz(low) and ${time} < make_timestamptz(high)`
+  const kept = (rows: Sql, near: Sql, chosen: Sql): Sql => sql`
+    with repeated as materialized (
+      select ${names(by)} from ${table} t where ${known} ${near} group by ${names(by)} having count(*) > 1
+    )
+    select t.* from ${rows} t where not exists (select 1 from repeated g where ${equal("t", "g")})
+    union all
+    select * from (
+      select * from (select t.* from ${table} t where exists (select 1 from repeated g where ${equal("t", "g")}))
+      qualify row_number() over (partition by ${names(by)} order by ${order}) = 1
+    ) ${chosen}`
   return {
-    query: sql`with repeated as materialized (
-        select ${names(by)} from ${table} t where ${known} and (${isWhole} or exists (select 1 from ${rows} r where ${equal("r", "t")}))
-        group by ${names(by)} having count(*) > 1
-      )
-      select t.* from ${rows} t where not exists (select 1 from repeated g where ${equal("t", "g")})
-      union all
-      select * from (
-        select * from (select t.* from ${table} t where exists (select 1 from repeated g where ${equal("t", "g")}))
-        qualify row_number() over (partition by ${names(by)} order by ${order}) = 1
-      ) ${slices === undefined ? empty : sql`where ${inSlice(time)}`}`,
+    query: kept(table, empty, empty),
     ...(slices === undefined
       ? {}
       : {
           slices: {
             ...slices,
-            uncut: true,
+            query: kept(
+              rows,
+              sql`and exists (select 1 from ${rows} r where ${equal("r", "t")})`,
+              sql`where ${inSlice(time)}`
+            ),
             // An equal row may be anywhere, and may be the one that stays now.
             spread: (slicesOf, own) => sql`
               select epoch_us(${time}) as moment, null::bigint as until from ${table} t where isfinite(${time}) and exists (

@@ -68,9 +68,8 @@ export const groupMoments = transform({
       ],
       " and "
     )
-    return {
-      // In the order of time with as few columns as possible: wide rows are joined at the end.
-      query: sql`with marked as (
+    // In the order of time with as few columns as possible: wide rows are joined at the end.
+    const made = sql`with marked as (
           select ${names(narrow)}, coalesce(${late}, true) or ${away} as _apart from ${rows} n where ${part} window line as (order by ${order})
         ), numbered as materialized (
           select ${names([time, ...own])}, _apart, sum(_apart::integer) over (order by ${order}
@@ -83,7 +82,9 @@ export const groupMoments = transform({
         ), parts as (
           select ${names([time, ...own])}, min(_moment) as _moment from numbered group by all
         )
-        select n.*, ${names(ADDED)} from ${rows} n left join (from parts join moments using (_moment)) p on ${same}`,
+        select n.*, ${names(ADDED)} from ${rows} n left join (from parts join moments using (_moment)) p on ${same}`
+    return {
+      query: made,
       ...(span === null
         ? {}
         : {
@@ -94,7 +95,7 @@ export const groupMoments = transform({
               spread: (changed, own) => sql`
                 select epoch_us(moment_starts_at) as moment, epoch_us(moment_ends_at) as until from ${own}, ${changed}
                 where moment_ends_at >= make_timestamptz(low) and moment_starts_at < make_timestamptz(high)`,
-              uncut: true
+              query: made
             }
           })
     }

@@ -99,6 +99,8 @@ export const inferPlace = aidedTransform("one", {
       })
     }
     const byClock = clock === "detect" && time === "taken_at" && hasClocks(from)
+    // Found by all that `link-events` would go by, it needn't find them again.
+    const passedOn = events !== undefined && visits.length + points.length > 0
     const has = (column: string) => from.columns.has(column)
     const helped = [...(events === undefined ? [] : [events]), ...aside("places")]
     const placed = events === undefined ? [] : [eventsPlaced(events)]
@@ -135,7 +137,7 @@ export const inferPlace = aidedTransform("one", {
       helpers,
       ...(slices === undefined ? {} : { slices }),
       query: sql`with ${places}
-        select t.* ${byClock ? sql`exclude (_clock, _clock_votes)` : empty}
+        select t.* ${byClock && !passedOn ? sql`exclude (_clock, _clock_votes)` : empty}
             replace (${join(replaced.map((column) => value(column, sql`t.${name(column)}`)))})
           ${join(
             added.map((column) => sql`, ${value(column, sql`null`)}`),

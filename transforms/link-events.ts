@@ -6,7 +6,7 @@ import { sliced, spanOn } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, names, sql } from "../src/component/sql.ts"
 import type { Helper } from "../src/component/transform.ts"
 import { aidedTransform } from "../src/component/transform.ts"
-import { CLOCKS, CLOCK_REACH, cameraClocks, clocked, hasClocks } from "./camera-clock.ts"
+import { CLOCKS, CLOCK_REACH, cameraClocks, clocked, hasClocks, isClocked } from "./camera-clock.ts"
 import { requireColumns, requireDistinct } from "./columns.ts"
 import { type EventMatch, HOME_METRES, SCORE_COLUMNS, USUAL_METRES, eventQuery } from "./event-match.ts"
 import { eventsPlaced, placedEvents } from "./event-place.ts"
@@ -151,7 +151,7 @@ export const linkEvents = aidedTransform("one", {
     )
     const [visits, points, places] = [aside("visits"), aside("points"), aside("places")]
     const traits = {
-      byClock: clock === "detect" && hasClocks(left),
+      byClock: clock === "detect" && (isClocked(left) || hasClocks(left)),
       byPeople: left.columns.has("people") && right.columns.has("attendees"),
       byDate:
         left.columns.has("local_date") &&
@@ -172,7 +172,7 @@ export const linkEvents = aidedTransform("one", {
       reach: Math.max(near, atPlace) + CLOCK_REACH
     })
     const helpers = [
-      ...(traits.byClock ? cameraClocks(left, { events: right, visits, points }) : []),
+      ...(traits.byClock && !isClocked(left) ? cameraClocks(left, { events: right, visits, points }) : []),
       ...(traits.byHome ? [homes(places)] : []),
       placedEvents({ events: right, visits, places })
     ]
@@ -259,7 +259,7 @@ const leftTable = (left: Relation, rows: Sql, starts: string, { byClock, byDate,
   const near = sql`exclude (homes, usual), ${within(sql`homes`, HOME_METRES)} as _at_home, ${within(sql`usual`, USUAL_METRES)} as _at_usual`
   return sql`(select l.* ${byHome ? near : empty},
       ${at} as _at, ${date} as _date ${byPeople ? sql`, ${namesOf(sql`people`)} as _names` : empty}
-    from (select * from ${byClock ? clocked(left, rows) : rows} ${byHome ? sql`, _homes` : empty}) l)`
+    from (select * from ${byClock && !isClocked(left) ? clocked(left, rows) : rows} ${byHome ? sql`, _homes` : empty}) l)`
 }
 
 const rightTable = ({ table }: Relation, byPeople: boolean): Sql => sql`

@@ -3,7 +3,7 @@ import { ConfigProblem } from "../src/component/error.ts"
 import { Locale, oneOrMore, withDefault } from "../src/component/fields.ts"
 import { nearest } from "../src/component/nearest.ts"
 import { type Relation, visibleColumns } from "../src/component/relation.ts"
-import { type Slices, isWhole, spanOf, withinSlice } from "../src/component/slice.ts"
+import { type Slices, type Span, spanOf, withinSlice } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, sql } from "../src/component/sql.ts"
 import { transform } from "../src/component/transform.ts"
 import { countryNames } from "./country-names.ts"
@@ -92,8 +92,12 @@ export const titles = transform({
       }
     }
     const title = sql`coalesce(${join(templates.map((template) => written(template, fields)))})`
-    const slices = slicesOf(from)
-    return { query: titled(from, title, used, slices), ...(slices === null ? {} : { slices }) }
+    const span = spanOf(from)
+    const query = titled(from, title, used, from.table, from.table)
+    if (span === null || !isGrouped(from)) return { query }
+    const [key, rows] = [memoryKey(from), withinSlice(from, span)]
+    const together = sql`(select t.* from ${from.table} t where ${key} in (select ${key} from ${rows} t))`
+    return { query, slices: { ...slicesOf(from, span), query: titled(from, title, used, rows, together) } }
   })
 })
 
@@ -148,16 +152,17 @@ const memoryKey = ({ columns }: Relation): Sql => {
   return sql`coalesce(${join(keys.map((key) => (comparable ? sql`t.${name(key)}` : sql`t.${name(key)}::varchar`)))})`
 }
 
+/** Its rows say what they are, or what they belong to. */
+const isGrouped = ({ columns }: Relation): boolean =>
+  ["_id", "right_id", "moment_id"].some((column) => columns.has(column))
+
 /** Rows are titled where they changed, and so are all that belong to the same memories. */
-const slicesOf = (relation: Relation): Slices | null => {
-  const span = spanOf(relation)
-  if (span === null || !["_id", "right_id", "moment_id"].some((column) => relation.columns.has(column))) return null
+const slicesOf = (relation: Relation, span: Span): Slices => {
   const [start, key] = [name(span.start), memoryKey(relation)]
   return {
     time: start,
     inputs: new Map([[relation.name, span]]),
     reach: 0,
-    uncut: true,
     spread: (changed, own) => {
       const touched = (table: Sql) => sql`
         select ${key} from ${table} t, ${changed} where ${start} >= make_timestamptz(low) and ${start} < make_timestamptz(high)`
@@ -167,15 +172,10 @@ const slicesOf = (relation: Relation): Slices | null => {
   }
 }
 
-const titled = (relation: Relation, title: Sql, used: ReadonlySet<string>, slices: Slices | null): Sql => {
+/** The `rows` of a relation with their titles; all rows that belong to the same memories are `together`. */
+const titled = (relation: Relation, title: Sql, used: ReadonlySet<string>, rows: Sql, together: Sql): Sql => {
   const { columns } = relation
   const key = memoryKey(relation)
-  const span = slices === null ? null : spanOf(relation)
-  const rows = span === null ? relation.table : withinSlice(relation, span)
-  const together =
-    span === null
-      ? relation.table
-      : sql`(select t.* from ${relation.table} t where ${isWhole} or ${key} in (select ${key} from ${rows} t))`
   const own = columns.has("title") ? sql`t.title` : sql`null`
   const dates = dateColumns(relation)
   const first =

@@ -4,7 +4,7 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { Loading, StagedSource } from "../../src/component/sink.ts"
-import { type Slice, inSlices, spanOf } from "../../src/component/slice.ts"
+import { type Slice, spanOf, touches } from "../../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
 import type { EntityName } from "../../src/life/entity.ts"
 import { MEMORY_ID, MERGED_INTO } from "../../src/life/edit.ts"
@@ -60,7 +60,7 @@ export const partsOf = (
       if (own?.length === 0 && theirs.every((each) => each?.length === 0)) return []
       if (own === null || span === null || arranged || theirs.includes(null))
         return [{ relation, rows: relation, slices: null, sources, staged: null }]
-      const rows = sql`(select * from ${relation.table} where ${inSlices(own, name(span.start))})`
+      const rows = sql`(select * from ${relation.table} where ${touches(own, span)})`
       return [
         {
           relation,
@@ -72,7 +72,7 @@ export const partsOf = (
             const there = changes.get(source.name) ?? []
             return its === null
               ? sql`select _id from ${source.table}`
-              : sql`select _id from ${source.table} where ${inSlices(there, name(its.start))}`
+              : sql`select _id from ${source.table} where ${touches(there, its)}`
           }
         }
       ]
@@ -114,7 +114,7 @@ export const aboutPart = ({ rows, slices }: Part): Sql | null => {
   return sql`select _id as id from ${rows.table} ${join(
     kept.map(
       ({ span, table }) =>
-        sql`union select ${name(table.key[0] ?? "")} from ${tableOf(table)} where ${inSlices(slices, name(span.start))}`
+        sql`union select ${name(table.key[0] ?? "")} from ${tableOf(table)} where ${touches(slices, span)}`
     ),
     " "
   )}`

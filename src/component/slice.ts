@@ -3,7 +3,7 @@
  * stays flat (I9), and again only where something changed. Its SQL reads its inputs by way of `withinSlice` and `aroundSlice`.
  */
 import type { Relation } from "./relation.ts"
-import { type Sql, empty, join, literal, name, sql } from "./sql.ts"
+import { type Sql, empty, join, literal, name, names, sql } from "./sql.ts"
 
 /** How a relation's rows lie in time: columns of instants. A row without an end is a point in time. */
 export interface Span {
@@ -27,8 +27,11 @@ export interface Slices {
    * whole day of a `moment` without. `own` are the rows as they were made last.
    */
   readonly spread?: (changed: Sql, own: Sql) => Sql
-  /** When all is made, it is made at once: rows that belong together may be far apart. */
-  readonly uncut?: true
+  /**
+   * Where rows that belong together may be far apart: the query for slices. All is made at once then, by the other, which
+   * needn't look for them.
+   */
+  readonly query?: Sql
 }
 
 export const DAY_MICROS = 86_400_000_000
@@ -60,11 +63,18 @@ export const inSlices = (slices: ReadonlyArray<Slice>, start: Sql, end: Sql = st
         " or "
       )})`
 
+/** Whether what lasts for a span touches one of the slices. A start that isn't known is when it ended. */
+export const touches = (slices: ReadonlyArray<Slice>, { end, start }: Span): Sql => {
+  if (end === null) return inSlices(slices, name(start))
+  const both = names([start, end])
+  return inSlices(slices, sql`least(${both})`, sql`greatest(${both})`)
+}
+
 export const setSlice = ([low, high]: Slice): Sql =>
   sql`set variable slice_low = ${literal(low)}::bigint; set variable slice_high = ${literal(high)}::bigint;`
 
 /** Whether all is made at once. */
-export const isWhole: Sql = sql`(${LOW} is null and ${HIGH} is null)`
+const isWhole: Sql = sql`(${LOW} is null and ${HIGH} is null)`
 
 const from = (reach: number): Sql => sql`make_timestamptz(${LOW} - ${literal(reach)})`
 const upTo = (reach: number): Sql => sql`make_timestamptz(${HIGH} + ${literal(reach)})`
@@ -107,6 +117,10 @@ export const spanOn = (relation: Pick<Relation, "columns">, start: string, end: 
   const told = extentOf(relation)
   return told.includes(start) ? { start, end: end !== null && told.includes(end) ? end : null } : null
 }
+
+/** The columns by which rows may lie in slices. */
+export const startsOf = (relation: Pick<Relation, "columns">): ReadonlyArray<string> =>
+  SPANS.map(({ start }) => start).filter((start) => isInstant(relation, start))
 
 /** All columns with times of which a row tells: its own, and those of what a transform linked it to. */
 export const extentOf = (relation: Pick<Relation, "columns">): ReadonlyArray<string> =>

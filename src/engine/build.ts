@@ -88,7 +88,7 @@ const buildStep = (
     const { columns, table } = transform.relation
     const read = Object.fromEntries(transform.inputs.map((input) => [input, states.get(input)?.version ?? "none"]))
     // What has expired is asked for again, and is gone from what was made of it.
-    const sqls = [query, [...columns], helpers.map((helper) => helper.query), decided]
+    const sqls = [query, slices?.query ?? null, [...columns], helpers.map((helper) => helper.query), decided]
     const madeNow = Effect.map(Effect.forEach(lookups, ageOf), (ages) =>
       hashOf([sqls, lookups.map(({ version }) => version), ages])
     )

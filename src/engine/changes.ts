@@ -1,7 +1,7 @@
 /** Where in time the rows of a relation are not what they were: what is made of it is made again there, and nowhere else. */
 import { Effect, Schema } from "effect"
 import type { DatabaseError } from "../component/error.ts"
-import { type Changes, DAY_MICROS, type Slice } from "../component/slice.ts"
+import { type Changes, DAY_MICROS, type Slice, startsOf } from "../component/slice.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 
@@ -101,10 +101,15 @@ export const changesAt = (query: Sql): Effect.Effect<Changes, DatabaseError, War
 /** Microseconds; null where there is none. */
 const microsOf = (time: Sql): Sql => sql`case when isfinite(${time}) then epoch_us(${time}) end`
 
-/** From the first to the last time of which each row tells. */
+/** From the first to the last time of which each row tells; one that doesn't say when it begins is in the first slice as well. */
 export const timesOf = (columns: ReadonlyArray<string>, from: Sql): Sql => {
   const times = join(columns.map((column) => microsOf(name(column))))
-  return sql`select least(${times}) as moment, greatest(${times}) as until from ${from}`
+  const starts = startsOf({ columns: new Map(columns.map((column) => [column, "TIMESTAMPTZ"])) })
+  const timeless = starts.map(
+    (start) =>
+      sql`union all select null, null from ${from} where ${name(start)} is null or not isfinite(${name(start)})`
+  )
+  return sql`select least(${times}) as moment, greatest(${times}) as until from ${from} ${join(timeless, " ")}`
 }
 
 /** What changes with others: exact spans, and days. */

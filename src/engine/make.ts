@@ -175,7 +175,7 @@ const makeAgain = (making: Making, slices: ReadonlyArray<Slice>) =>
     const found: Array<Changes> = []
     yield* within(slices, (index) =>
       Effect.gen(function* () {
-        yield* database.execute(sql`create or replace temp table _made as ${query}`)
+        yield* database.execute(sql`create or replace temp table _made as ${making.slices?.query ?? query}`)
         const before = sql`(select *, rowid from ${table} where ${inside})`
         const differing = yield* replaceDifferent(table, before, columns, times)
         if (differing?.length !== 0) found.push(differing ?? slices.slice(index, index + 1))
@@ -203,7 +203,7 @@ const columnsOf = ({ schema, table }: Making) =>
 /** All of time in slices, by days, with about as many rows of the subject in each. */
 const cut = ({ slices, subject }: Making): Effect.Effect<ReadonlyArray<Slice>, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
-    if (slices === null || slices.uncut === true || subject === null) return [ALL]
+    if (slices === null || slices.query !== undefined || subject === null) return [ALL]
     const { database } = yield* Warehouse
     const [count] = yield* database.rows(sql`select count(*) as n from ${subject.table}`, Count)
     const pieces = Math.ceil((count?.n ?? 0) / (yield* SliceRows))

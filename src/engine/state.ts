@@ -57,8 +57,8 @@ const sourceChanges = (
   return changesAt(
     join(
       [
-        timesOf(times, sql`${table.records} where _run in ${runs}`),
-        ...(table.past === null ? [] : [timesOf(times, sql`${table.past} where _undo_run in ${runs}`)])
+        timesOf(times, sql`(select * from ${table.records} where _run in ${runs})`),
+        ...(table.past === null ? [] : [timesOf(times, sql`(select * from ${table.past} where _undo_run in ${runs})`)])
       ],
       " union all "
     )
