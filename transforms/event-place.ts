@@ -1,6 +1,6 @@
 /** Where events took place, as SQL: what they say, what others with the same words say, or where the person stayed then. */
 import type { Relation } from "../src/component/relation.ts"
-import { extentOf } from "../src/component/slice.ts"
+import { DAY_MICROS, type Slices, aroundSlice, extentOf, inSlice, spanOn } from "../src/component/slice.ts"
 import type { Helper } from "../src/component/transform.ts"
 import { type Sql, empty, join, name, sql } from "../src/component/sql.ts"
 import { columnOrNull } from "./columns.ts"
@@ -17,16 +17,22 @@ export interface EventPlaces {
 const has = (relation: Relation, ...columns: ReadonlyArray<string>): boolean =>
   columns.every((column) => relation.columns.has(column))
 
-const told = ({ events }: EventPlaces): Sql => {
+/** Where events took place that say so, by their words. */
+const told = (events: Relation): Helper => {
   const words = sql`lower(trim(location_text))`
-  return has(events, "latitude", "longitude", "location_text")
-    ? sql`told as (
-        select ${words} as words, median(latitude) as latitude, median(longitude) as longitude from ${events.table}
-        where latitude is not null and location_text is not null group by 1
-        having max(latitude) - min(latitude) < 0.01 and max(longitude) - min(longitude) < 0.01
-      )`
-    : sql`told as (select null::varchar as words, null::double as latitude, null::double as longitude where false)`
+  return {
+    name: "_told",
+    reads: [events.name],
+    times: [],
+    query: sql`
+      select ${words} as words, median(latitude) as latitude, median(longitude) as longitude from ${events.table}
+      where latitude is not null and location_text is not null group by 1
+      having max(latitude) - min(latitude) < 0.01 and max(longitude) - min(longitude) < 0.01`
+  }
 }
+
+/** Helpers that only `_events_placed` reads. */
+export const EVENT_HELPERS: ReadonlyArray<readonly [string, null]> = [["_told", null]]
 
 const hasText = ({ events }: EventPlaces): boolean => has(events, "location_text")
 
@@ -114,23 +120,54 @@ const visited = ({ visits }: EventPlaces): Sql => {
     )`
 }
 
+/** No entry of a calendar that is looked at lasts longer, and a month has fewer days. */
+const REACH = 92 * DAY_MICROS
+
 /**
- * `_events_placed`: the events that may have pictures, with `_place_latitude` and `_place_longitude`
+ * The last of these, `_events_placed`, has the events that may have pictures, with `_place_latitude` and `_place_longitude`
  * as far as known. `_guessed`: by a visit alone. `_visited`: all of a journey, wherever it went.
  */
-export const placedEvents = (given: EventPlaces): Helper => {
+export const placedEvents = (given: EventPlaces): ReadonlyArray<Helper> => {
+  const { events, places, visits } = given
+  const spans = new Map(
+    [events, ...visits].flatMap((relation) => {
+      const span = spanOn(relation, "starts_at", "ends_at")
+      return span === null ? [] : [[relation.name, span] as const]
+    })
+  )
+  const slices: Slices | null =
+    spans.size === new Set([events, ...visits]).size ? { time: sql`starts_at`, inputs: spans, reach: REACH } : null
+  const near = (relation: Relation): Relation => {
+    const span = slices?.inputs.get(relation.name)
+    return span == null ? relation : { ...relation, table: aroundSlice(relation, span, REACH) }
+  }
+  const helpers = has(events, "latitude", "longitude", "location_text") ? [told(events)] : []
+  return [
+    ...helpers,
+    {
+      name: EVENTS_PLACED,
+      reads: [...helpers, events, ...visits, ...places].map((read) => read.name),
+      times: extentOf(events),
+      query: placed({ events: near(events), visits: visits.map(near), places }, helpers.length > 0, slices !== null),
+      ...(slices === null ? {} : { slices })
+    }
+  ]
+}
+
+const placed = (given: EventPlaces, byWords: boolean, inSlices: boolean): Sql => {
   const { events } = given
   const own = has(events, "latitude", "longitude")
   const text = has(events, "location_text")
-  const query = sql`with listed as materialized (
+  return sql`with listed as materialized (
       select *, row_number() over () as _event from ${events.table}
       where isfinite(starts_at) ${has(events, "status") ? sql`and status is distinct from 'cancelled'` : empty}
         ${text ? sql`and not coalesce(regexp_matches(location_text, '^\\s*https?://\\S+\\s*$'), false)` : empty}
-    ), ${declined(given)}, ${told(given)}, situated as (
-      select e._event, starts_at, ends_at, ${text ? sql`lower(e.location_text)` : sql`null::varchar`} as words, coalesce(${own ? sql`e.latitude` : sql`null`}, t.latitude)::double as latitude,
-        coalesce(${own ? sql`e.longitude` : sql`null`}, t.longitude)::double as longitude,
+    ), ${declined(given)}, situated as (
+      select e._event, starts_at, ends_at, ${text ? sql`lower(e.location_text)` : sql`null::varchar`} as words,
+        coalesce(${own ? sql`e.latitude` : sql`null`} ${byWords ? sql`, t.latitude` : empty})::double as latitude,
+        coalesce(${own ? sql`e.longitude` : sql`null`} ${byWords ? sql`, t.longitude` : empty})::double as longitude,
         ${has(events, "all_day") ? sql`coalesce(all_day, false)` : sql`false`} as all_day
-      from listed e left join told t on ${text ? sql`t.words = lower(trim(e.location_text))` : sql`false`}
+      from listed e ${byWords ? sql`left join _told t on t.words = lower(trim(e.location_text))` : empty}
     ), unplaced as (
       select _event, words, epoch_us(starts_at) as starts, epoch_us(ends_at) as ends from situated
       where latitude is null and not all_day and ends_at - starts_at between interval 10 minutes and interval 12 hours
@@ -138,9 +175,8 @@ export const placedEvents = (given: EventPlaces): Helper => {
       select e.* exclude (_event), coalesce(s.latitude, v.latitude) as _place_latitude, coalesce(s.longitude, v.longitude) as _place_longitude,
         s.latitude is null and v.named is false as _guessed, _event in (from visited where _event is not null) as _visited
       from listed e join situated s using (_event) left join stayed v using (_event)
-      where _event not in (select _event from declined where _event is not null)`
-  const reads = [events, ...given.visits, ...given.places].map((relation) => relation.name)
-  return { name: EVENTS_PLACED, reads, query, times: extentOf(events) }
+      where _event not in (select _event from declined where _event is not null)
+        ${inSlices ? sql`and ${inSlice(sql`e.starts_at`)}` : empty}`
 }
 
 const EVENTS_PLACED = "_events_placed"

@@ -7,7 +7,7 @@ import { type Sql, empty, join, name, sql } from "../src/component/sql.ts"
 import { aidedTransform } from "../src/component/transform.ts"
 import { CLOCKS, CLOCK_REACH, cameraClocks, clocked, hasClocks } from "./camera-clock.ts"
 import { requireColumns } from "./columns.ts"
-import { eventsPlaced, placedEvents } from "./event-place.ts"
+import { EVENT_HELPERS, eventsPlaced, placedEvents } from "./event-place.ts"
 import { pointsOf, visitsOf, whereabouts } from "./place-by-time.ts"
 
 /** Says where something was by when it was. */
@@ -108,7 +108,7 @@ export const inferPlace = aidedTransform("one", {
       span: spanOn(from, time, null),
       near: [...visits, ...points, ...placed],
       helped,
-      helpers: CLOCKS,
+      helpers: [...CLOCKS, ...EVENT_HELPERS],
       reach: Duration.toMillis(within) * 1000 + CLOCK_REACH
     })
     const table = byClock ? clocked(from, rows) : rows
@@ -117,7 +117,7 @@ export const inferPlace = aidedTransform("one", {
       ${has("location_status") && !withheld ? sql`and t.location_status is distinct from 'withheld'` : empty} then ${moment} end`
     const helpers = [
       ...(byClock ? cameraClocks(from, { events: events ?? null, visits, points }) : []),
-      ...(events === undefined ? [] : [placedEvents({ events, visits: [], places: aside("places") })])
+      ...(events === undefined ? [] : placedEvents({ events, visits: [], places: aside("places") }))
     ]
     const places = whereabouts({
       sought: sql`select distinct ${sought} as sought from ${table} t where ${sought} is not null`,

@@ -9,7 +9,7 @@ import { aidedTransform } from "../src/component/transform.ts"
 import { CLOCKS, CLOCK_REACH, cameraClocks, clocked, hasClocks, isClocked } from "./camera-clock.ts"
 import { requireColumns, requireDistinct } from "./columns.ts"
 import { type EventMatch, HOME_METRES, SCORE_COLUMNS, USUAL_METRES, eventQuery } from "./event-match.ts"
-import { eventsPlaced, placedEvents } from "./event-place.ts"
+import { EVENT_HELPERS, eventsPlaced, placedEvents } from "./event-place.ts"
 import { distanceMetres } from "./geo.ts"
 import { namesOf } from "./people-names.ts"
 import { type Side, rightColumns } from "./time-place-candidates.ts"
@@ -168,13 +168,13 @@ export const linkEvents = aidedTransform("one", {
       span: spanOn(left, starts, starts === "starts_at" ? "ends_at" : null),
       near: [placed],
       helped: [right, ...visits, ...points, ...places],
-      helpers: CLOCKS,
+      helpers: [...CLOCKS, ...EVENT_HELPERS],
       reach: Math.max(near, atPlace) + CLOCK_REACH
     })
     const helpers = [
       ...(traits.byClock && !isClocked(left) ? cameraClocks(left, { events: right, visits, points }) : []),
       ...(traits.byHome ? [homes(places)] : []),
-      placedEvents({ events: right, visits, places })
+      ...placedEvents({ events: right, visits, places })
     ]
     const table = leftTable(left, rows, starts, traits)
     const alsoBy = [...(traits.byPeople ? ["_names"] : []), ...(traits.byHome ? ["_at_home", "_at_usual"] : [])]

@@ -62,6 +62,6 @@ export const membersOf = (relation: Relation): Sql => {
       ${columns.has("place_locality") ? sql`t.place_locality` : columnOrNull(relation, "place_name", "VARCHAR")} as place_name,
       ${columnOrNull(relation, "place_country_code", "VARCHAR")} as place_country_code,
       ${columnOrNull(relation, first, "DATE")} as local_date, ${columnOrNull(relation, last, "DATE")} as last_date
-    from ${table} t where isfinite(t.${name(start)}) and _id is not null
+    from ${table} t where isfinite(t.${name(start)}) ${relation.distinct === true ? empty : sql`and _id is not null`}
       ${entity === "events" && columns.has("status") ? sql`and status is distinct from 'cancelled'` : empty}`
 }

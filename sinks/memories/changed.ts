@@ -64,7 +64,7 @@ export const partsOf = (
       return [
         {
           relation,
-          rows: { ...relation, table: rows, distinct: false },
+          rows: { ...relation, table: rows },
           slices: own,
           sources,
           staged: (source) => {
@@ -98,7 +98,7 @@ const withRegrouped = (
     if (linksRecords(relation) && all) return [{ relation, rows: relation, slices: null, sources, staged: null }]
     if (part !== undefined || !(linksRecords(relation) || making.includes(relation)) || changed.length === 0)
       return part === undefined ? [] : [part]
-    const none = { ...relation, table: sql`(select * from ${relation.table} where false)`, distinct: false }
+    const none = { ...relation, table: sql`(select * from ${relation.table} where false)` }
     return [{ relation, rows: none, slices: [], sources, staged: () => sql`select null::uuid as _id where false` }]
   })
 }
