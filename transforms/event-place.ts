@@ -31,17 +31,31 @@ const told = (events: Relation): Helper => {
   }
 }
 
+/** Where someone lives and works, to ten metres: it moves a little with each stay. */
+const usual = (places: ReadonlyArray<Relation>): Helper => ({
+  name: "_usual",
+  reads: places.map((relation) => relation.name),
+  times: [],
+  query: join(
+    places.map(
+      ({ table }) => sql`select distinct round(latitude, 4) as latitude, round(longitude, 4) as longitude from ${table}
+        where kind in ('home', 'work')`
+    ),
+    " union "
+  )
+})
+
 /** Helpers that only `_events_placed` reads. */
-export const EVENT_HELPERS: ReadonlyArray<readonly [string, null]> = [["_told", null]]
+export const EVENT_HELPERS: ReadonlyArray<readonly [string, null]> = [
+  ["_told", null],
+  ["_usual", null]
+]
 
 const hasText = ({ events }: EventPlaces): boolean => has(events, "location_text")
 
 /** Where nobody lives or works, and stayed for about the event's time: `named` where the event's text has its name. */
 const stayed = (given: EventPlaces): Sql => {
   const { places, visits } = given
-  const usual = places.map(
-    ({ table }) => sql`select distinct latitude, longitude from ${table} where kind in ('home', 'work')`
-  )
   const near = distanceMetres(
     { latitude: sql`v.latitude`, longitude: sql`v.longitude` },
     { latitude: sql`u.latitude`, longitude: sql`u.longitude` }
@@ -58,7 +72,7 @@ const stayed = (given: EventPlaces): Sql => {
   return sql`stays as (
       select *, unnest([starts // 43200000000 - 1, starts // 43200000000, starts // 43200000000 + 1]) as bucket
       from (${join(stays, " union all ")}) v
-      ${usual.length === 0 ? empty : sql`where not exists (select 1 from (${join(usual, " union all ")}) u where ${near} < ${AT_HOME})`}
+      ${places.length === 0 ? empty : sql`where not exists (select 1 from _usual u where ${near} < ${AT_HOME})`}
     ), stayed as (
       select _event, v.latitude, v.longitude, ${named} as named
       from unplaced e join stays v on v.bucket = e.starts // 43200000000
@@ -141,14 +155,18 @@ export const placedEvents = (given: EventPlaces): ReadonlyArray<Helper> => {
     const span = slices?.inputs.get(relation.name)
     return span == null ? relation : { ...relation, table: aroundSlice(relation, span, REACH) }
   }
-  const helpers = has(events, "latitude", "longitude", "location_text") ? [told(events)] : []
+  const byWords = has(events, "latitude", "longitude", "location_text")
+  const helpers = [
+    ...(byWords ? [told(events)] : []),
+    ...(places.length > 0 && visits.length > 0 ? [usual(places)] : [])
+  ]
   return [
     ...helpers,
     {
       name: EVENTS_PLACED,
-      reads: [...helpers, events, ...visits, ...places].map((read) => read.name),
+      reads: [...helpers, events, ...visits].map((read) => read.name),
       times: extentOf(events),
-      query: placed({ events: near(events), visits: visits.map(near), places }, helpers.length > 0, slices !== null),
+      query: placed({ events: near(events), visits: visits.map(near), places }, byWords, slices !== null),
       ...(slices === null ? {} : { slices })
     }
   ]
