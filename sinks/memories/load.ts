@@ -47,9 +47,9 @@ export const loadMemories = (
     const referred = (part: Part, entity: EntityName, ids: Sql, all: Sql) =>
       Effect.gen(function* () {
         const { sources } = part
+        yield* tally(dropSuperseded(entity, sources, change))
         yield* database.execute(sql`create or replace temp table _kept as ${ids} ${renewed(part, entity, all)}`)
         if ((yield* database.rows(sql`select 1 as n from _kept limit 1`, Found)).length === 0) return
-        yield* tally(dropSuperseded(entity, sources, change))
         yield* tally(loadStaged(entity, sources, KEPT, change))
         yield* tally(loadProvenance(entity, sources, KEPT, change))
         yield* beside(entity, sources, KEPT, sql`_id in (${all})`)
