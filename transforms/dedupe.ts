@@ -1,7 +1,7 @@
 import { Duration, Effect, Schema } from "effect"
 import { ColumnName, DistanceText, DurationText, oneOrMore } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { inSlice, sliced } from "../src/component/slice.ts"
+import { inChanged, inSlice, microsOf, sliced } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, names, sql } from "../src/component/sql.ts"
 import { type Built, transform } from "../src/component/transform.ts"
 import { type NamedColumn, namedColumns, requireColumns, tieBreakers } from "./columns.ts"
@@ -97,7 +97,7 @@ const exact = (from: Relation, by: ReadonlyArray<string>, known: Sql, order: Sql
   const time = slices?.time ?? sql`null`
   const table = from.table
   const changed = (of: Sql, slicesOf: Sql): Sql => sql`
-    select ${names(by)} from ${of}, ${slicesOf} where ${time} >= make_timestamptz(low) and ${time} < make_timestamptz(high)`
+    select ${names(by)} from ${of}, ${slicesOf} where ${inChanged(time)}`
   const kept = (rows: Sql, near: Sql, chosen: Sql): Sql => sql`
     with repeated as materialized (
       select ${names(by)} from ${table} t where ${known} ${near} group by ${names(by)} having count(*) > 1
@@ -122,7 +122,7 @@ const exact = (from: Relation, by: ReadonlyArray<string>, known: Sql, order: Sql
             ),
             // An equal row may be anywhere, and may be the one that stays now.
             spread: (slicesOf, own) => sql`
-              select epoch_us(${time}) as moment, null::bigint as until from ${table} t where isfinite(${time}) and exists (
+              select ${microsOf(time)} as moment, null::bigint as until from ${table} t where exists (
                 select 1 from (${changed(table, slicesOf)} union all ${changed(own, slicesOf)}) c where ${equal("t", "c")})`
           }
         })

@@ -23,8 +23,8 @@ export interface Slices {
   /** How far from a changed row, in microseconds, rows of the result may change. */
   readonly reach: number
   /**
-   * Selects what changes with the rows in `changed` (`low`, `high`: microseconds): from `moment` until `until`, or on the
-   * whole day of a `moment` without. `own` are the rows as they were made last.
+   * Selects what changes with the rows in `changed` (see `inChanged`): from `moment` until `until`, or on the whole day of a
+   * `moment` without, in microseconds; null: rows without a time. `own` are the rows as they were made last.
    */
   readonly spread?: (changed: Sql, own: Sql) => Sql
   /**
@@ -69,6 +69,18 @@ export const touches = (slices: ReadonlyArray<Slice>, { end, start }: Span): Sql
   const both = names([start, end])
   return inSlices(slices, sql`least(${both})`, sql`greatest(${both})`)
 }
+
+/** The `low` of a slice without a beginning, where slices are rows. */
+export const BEGINNING = Number.MIN_SAFE_INTEGER
+
+/** Whether a time is between `low` and `high` (microseconds) of a row that stands beside it. */
+export const inChanged = (
+  time: Sql
+): Sql => sql`((${time} >= make_timestamptz(low) and ${time} < make_timestamptz(high))
+  or (low = ${literal(BEGINNING)} and (${time} is null or not isfinite(${time}))))`
+
+/** Microseconds since 1970; null where there is none. */
+export const microsOf = (time: Sql): Sql => sql`case when isfinite(${time}) then epoch_us(${time}) end`
 
 export const setSlice = ([low, high]: Slice): Sql =>
   sql`set variable slice_low = ${literal(low)}::bigint; set variable slice_high = ${literal(high)}::bigint;`

@@ -1,7 +1,7 @@
 /** Where in time the rows of a relation are not what they were: what is made of it is made again there, and nowhere else. */
 import { Effect, Schema } from "effect"
 import type { DatabaseError } from "../component/error.ts"
-import { type Changes, DAY_MICROS, type Slice, startsOf } from "../component/slice.ts"
+import { BEGINNING, type Changes, DAY_MICROS, type Slice, microsOf, startsOf } from "../component/slice.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 
@@ -73,9 +73,12 @@ export const relationOf = (slices: ReadonlyArray<Slice>): Sql =>
     : sql`(values ${join(
         slices.map(
           ([low, high]) =>
-            sql`(${literal(low ?? Number.MIN_SAFE_INTEGER)}::bigint, ${literal(high ?? Number.MAX_SAFE_INTEGER)}::bigint)`
+            sql`(${literal(low ?? BEGINNING)}::bigint, ${literal(high ?? Number.MAX_SAFE_INTEGER)}::bigint)`
         )
       )}) as slices(low, high)`
+
+/** The day of a time, also before 1970: `//` would round towards it. */
+const floored = (micros: Sql): Sql => sql`floor(${micros} / ${literal(DAY_MICROS)})::bigint`
 
 const Days = Schema.Struct({ first: Schema.NullOr(Schema.Number), last: Schema.NullOr(Schema.Number) })
 
@@ -83,10 +86,9 @@ const Days = Schema.Struct({ first: Schema.NullOr(Schema.Number), last: Schema.N
 export const changesAt = (query: Sql): Effect.Effect<Changes, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
-    const day = literal(DAY_MICROS)
     const days = yield* database.rows(
-      sql`select case when moment >= ${literal(FIRST)} then least(moment, ${literal(LAST)}) // ${day} end as first,
-          max(least(greatest(moment, until), ${literal(LAST)}) // ${day}) as last
+      sql`select case when moment >= ${literal(FIRST)} then ${floored(sql`least(moment, ${literal(LAST)})`)} end as first,
+          max(${floored(sql`least(greatest(moment, until), ${literal(LAST)})`)}) as last
         from (${query}) group by first order by first`,
       Days
     )
@@ -97,9 +99,6 @@ export const changesAt = (query: Sql): Effect.Effect<Changes, DatabaseError, War
       ])
     ])
   })
-
-/** Microseconds; null where there is none. */
-const microsOf = (time: Sql): Sql => sql`case when isfinite(${time}) then epoch_us(${time}) end`
 
 /** From the first to the last time of which each row tells; one that doesn't say when it begins is in the first slice as well. */
 export const timesOf = (columns: ReadonlyArray<string>, from: Sql): Sql => {
@@ -118,12 +117,14 @@ export const changesWith = (query: Sql): Effect.Effect<Changes, DatabaseError, W
     const { database } = yield* Warehouse
     const day = literal(DAY_MICROS)
     const spans = yield* database.rows(
-      sql`select distinct case when until is null then moment // ${day} * ${day} else moment end as low,
-          case when until is null then moment // ${day} * ${day} + ${day} else until + 1 end as high
-        from (${query}) where moment >= ${literal(FIRST)}`,
-      Schema.Struct({ low: Schema.Number, high: Schema.Number })
+      sql`select distinct case when moment < ${literal(FIRST)} then null when until is null then ${floored(sql`moment`)} * ${day}
+            else moment end as low,
+          case when moment is null then ${literal(FIRST)} when until is null then (${floored(sql`moment`)} + 1) * ${day}
+            else until + 1 end as high
+        from (${query})`,
+      Schema.Struct({ low: Schema.NullOr(Schema.Number), high: Schema.Number })
     )
-    return union([spans.map(({ high, low }): Slice => [low, high])])
+    return union([spans.map(({ high, low }): Slice => [low, Math.max(FIRST, high)])])
   })
 
 /** Of a row. It is compared within a run, and never kept: DuckDB's may be another in its next version. */

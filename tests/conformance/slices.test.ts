@@ -110,6 +110,13 @@ const STEPS: ReadonlyArray<{ readonly title: string; readonly happens: (director
         change(
           directory,
           "photos",
+          "copies-without-time",
+          `${during("taken_at", 27, 1)} and hash(file_name) % 2 = 0`,
+          "'timeless copy of ' || file_name as file_name, null as taken_at, null as local_date, 6000 as width"
+        ),
+        change(
+          directory,
+          "photos",
           "wrong",
           `camera = 'Camera' and ${during("taken_at", 36, 5)}`,
           "taken_at + interval 90 minutes as taken_at, (taken_at + interval 90 minutes)::date as local_date"
