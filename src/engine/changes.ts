@@ -88,7 +88,7 @@ export const changesAt = (query: Sql): Effect.Effect<Changes, DatabaseError, War
     const { database } = yield* Warehouse
     const days = yield* database.rows(
       sql`select case when moment >= ${literal(FIRST)} then ${floored(sql`least(moment, ${literal(LAST)})`)} end as first,
-          max(${floored(sql`least(greatest(moment, until), ${literal(LAST)})`)}) as last
+          max(case when moment is not null then ${floored(sql`least(greatest(moment, until), ${literal(LAST)})`)} end) as last
         from (${query}) group by first order by first`,
       Days
     )

@@ -166,7 +166,7 @@ const madeEverywhere = (home: string) =>
     query(
       home,
       sql`select step from state.steps where starts_with(step, 'transform:') and step not in ('transform:people', 'transform:places')
-        and (since is null or json_type(since, '$.changes') = 'NULL') order by step`
+        and (since is null or json_type(since, '$.changes') = 'NULL' or (since->>'$.changes') = '[[null,null]]') order by step`
     ),
     (rows) => rows.map(({ step }) => step)
   )
