@@ -3,7 +3,16 @@
  * few days one difference fits most of them; and where the camera knows its place, the location history tells when that was.
  */
 import type { Relation } from "../src/component/relation.ts"
-import { DAY_MICROS, type Span, aroundSlice, inSlice, spanOf, spanOn, withinSlice } from "../src/component/slice.ts"
+import {
+  DAY_MICROS,
+  type Span,
+  aroundSlice,
+  inSlice,
+  nearSlice,
+  spanOf,
+  spanOn,
+  withinSlice
+} from "../src/component/slice.ts"
 import type { Helper } from "../src/component/transform.ts"
 import { type Sql, empty, join, literal, sql } from "../src/component/sql.ts"
 import { distanceUpTo } from "./geo.ts"
@@ -104,10 +113,7 @@ const tracked = ({ points, visits }: Witnesses): Sql => {
 export const CLOCK_REACH = 27 * 3_600_000_000
 
 /** What of a relation is about the slice. */
-const near = (relation: Relation): Relation => {
-  const span = spanOf(relation)
-  return span === null ? relation : { ...relation, table: aroundSlice(relation, span, REACH) }
-}
+const near = (relation: Relation): Relation => nearSlice(relation, spanOf(relation), REACH)
 
 const AT: Span = { start: "moment", end: null }
 

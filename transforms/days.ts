@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { uuid5Sql } from "../src/component/id.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { DAY_MICROS, type Slices, aroundSlice, inSlice, spanOf } from "../src/component/slice.ts"
+import { DAY_MICROS, type Slices, nearSlice, inSlice, spanOf } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, sql } from "../src/component/sql.ts"
 import { listTransform } from "../src/component/transform.ts"
 import { membersOf, requireMembers } from "./members.ts"
@@ -66,10 +66,7 @@ export const days = listTransform({
       then make_timestamp(starts + round(longitude / 15)::bigint * 3600000000)::date
       else timezone(${literal(timeZone)}, make_timestamptz(starts))::date end)`
     const slices = slicesOf(from)
-    const near = (relation: Relation): Relation => {
-      const span = slices?.inputs.get(relation.name)
-      return span == null ? relation : { ...relation, table: aroundSlice(relation, span, REACH) }
-    }
+    const near = (relation: Relation): Relation => nearSlice(relation, slices?.inputs.get(relation.name), REACH)
     return {
       entity: "memory",
       ...(slices === null ? {} : { slices }),

@@ -1,6 +1,6 @@
 /** Where events took place, as SQL: what they say, what others with the same words say, or where the person stayed then. */
 import type { Relation } from "../src/component/relation.ts"
-import { DAY_MICROS, type Slices, aroundSlice, extentOf, inSlice, spanOn } from "../src/component/slice.ts"
+import { DAY_MICROS, type Slices, nearSlice, extentOf, inSlice, spanOn } from "../src/component/slice.ts"
 import type { Helper } from "../src/component/transform.ts"
 import { type Sql, empty, join, name, sql } from "../src/component/sql.ts"
 import { columnOrNull } from "./columns.ts"
@@ -151,10 +151,7 @@ export const placedEvents = (given: EventPlaces): ReadonlyArray<Helper> => {
   )
   const slices: Slices | null =
     spans.size === new Set([events, ...visits]).size ? { time: sql`starts_at`, inputs: spans, reach: REACH } : null
-  const near = (relation: Relation): Relation => {
-    const span = slices?.inputs.get(relation.name)
-    return span == null ? relation : { ...relation, table: aroundSlice(relation, span, REACH) }
-  }
+  const near = (relation: Relation): Relation => nearSlice(relation, slices?.inputs.get(relation.name), REACH)
   const byWords = has(events, "latitude", "longitude", "location_text")
   const helpers = [
     ...(byWords ? [told(events)] : []),

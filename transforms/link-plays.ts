@@ -2,7 +2,7 @@ import { Duration, Effect } from "effect"
 import { ConfigProblem } from "../src/component/error.ts"
 import { DurationText, withDefault } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { aroundSlice, inSlice, sliced, spanOn } from "../src/component/slice.ts"
+import { nearSlice, inSlice, sliced, spanOn } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, sql } from "../src/component/sql.ts"
 import { aidedTransform } from "../src/component/transform.ts"
 import { requireColumns } from "./columns.ts"
@@ -114,9 +114,9 @@ const spansOf = (relation: Relation): Effect.Effect<Sql, ConfigProblem> => {
   const { columns } = relation
   // All rows of a memory tell its times alike: those that are about the slice are enough.
   const span = (memory: string, start: string, end: string) => {
-    const its = spanOn(relation, start, end)
+    const { table } = nearSlice(relation, spanOn(relation, start, end), 0)
     return sql`select ${name(memory)} as memory, epoch_us(min(${name(start)})) as starts, epoch_us(max(${name(end)})) as ends
-      from ${its === null ? relation.table : aroundSlice(relation, its, 0)} where ${name(memory)} is not null group by 1`
+      from ${table} where ${name(memory)} is not null group by 1`
   }
   if (columns.has("link_relation")) {
     return Effect.as(

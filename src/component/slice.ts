@@ -108,6 +108,10 @@ export const aroundSlice = ({ table }: Pick<Relation, "table">, { end, start }: 
   return sql`(select * from ${table} where ${isWhole} or (${around}) ${timeless})`
 }
 
+/** The same relation with what is about the slice; all of it, where no span tells. */
+export const nearSlice = (relation: Relation, span: Span | null | undefined, reach: number): Relation =>
+  span == null ? relation : { ...relation, table: aroundSlice(relation, span, reach) }
+
 const SPANS: ReadonlyArray<Span> = [
   { start: "taken_at", end: null },
   { start: "recorded_at", end: null },
@@ -180,10 +184,7 @@ export const sliced = (
   ])
   return {
     rows: withinSlice(subject, span),
-    near: (relation) => {
-      const its = inputs.get(relation.name)
-      return its == null ? relation : { ...relation, table: aroundSlice(relation, its, reach) }
-    },
+    near: (relation) => nearSlice(relation, inputs.get(relation.name), reach),
     slices: { time: name(span.start), inputs, reach }
   }
 }

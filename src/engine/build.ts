@@ -4,7 +4,7 @@ import { CurrentAsker } from "../component/api.ts"
 import type { Services } from "../component/connector.ts"
 import { type DatabaseError, SourceError } from "../component/error.ts"
 import type { Relation } from "../component/relation.ts"
-import { ALL, type Changes, extentOf } from "../component/slice.ts"
+import { ALL, extentOf } from "../component/slice.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import type { Lookup } from "../component/transform.ts"
 import { hashOf } from "../pipeline/checking.ts"
@@ -12,11 +12,12 @@ import { type Plan, type PlannedTransform, buildName } from "../pipeline/plan.ts
 import { Warehouse } from "../warehouse/warehouse.ts"
 import type { RunContext } from "./job.ts"
 import { ageOf, lookUp } from "./lookup.ts"
-import { type Making, affected, isMade, make, makeHelper, within } from "./make.ts"
+import { type Making, affected, make, makeHelper, within } from "./make.ts"
 import { report } from "./progress.ts"
 import { type Asked, NONE_ASKED, askerOf } from "./requests.ts"
 import { type State, changesSince, sourceState } from "./state.ts"
 import { readStep, writeStep } from "./step.ts"
+import { hasTable } from "./table.ts"
 
 export interface TransformCounts extends Partial<Asked> {
   readonly in: number
@@ -95,7 +96,7 @@ const buildStep = (
     const made = yield* madeNow
     const last = yield* readStep(pipeline, step)
     const called = buildName(pipeline, transform.name)
-    if (last?.fingerprint === hashOf([made, read]) && (yield* isMade({ schema: "build", table: called }))) {
+    if (last?.fingerprint === hashOf([made, read]) && (yield* hasTable("build", called))) {
       yield* nameRelations([transform.relation])
       const { in: read = 0, out = 0, dropped = 0 } = last.counts
       return { counts: { in: read, out, dropped, ...(online ? NONE_ASKED : {}) }, state: last }
@@ -110,7 +111,6 @@ const buildStep = (
       return span == null ? [] : [{ table: name(input), span }]
     })
     const making: Making = {
-      schema: "build",
       table: called,
       query,
       slices: slices ?? null,
@@ -119,7 +119,7 @@ const buildStep = (
       anew,
       changes
     }
-    const { asked, complete } = yield* lookUpWhere(yield* affected(making), lookups, {
+    const { asked, complete } = yield* lookUpFor(making, lookups, {
       asker: `${pipeline}.${transform.name}`,
       offline: context.offline === true
     })
@@ -163,12 +163,13 @@ interface Asking {
 }
 
 /** Looks up what is needed where the result is to be made; `complete`: all was answered. */
-const lookUpWhere = (
-  changes: Changes,
+const lookUpFor = (
+  making: Making,
   lookups: ReadonlyArray<Lookup<Services>>,
   { asker, offline }: Asking
 ): Building<{ readonly asked: Asked; readonly complete: boolean }> =>
   Effect.gen(function* () {
+    if (lookups.length === 0) return { asked: NONE_ASKED, complete: true }
     const asked = yield* Ref.make(NONE_ASKED)
     const complete = yield* Ref.make(true)
     const who = yield* askerOf({ name: asker, rateLimit: null, retry: {} }, asked)
@@ -178,7 +179,7 @@ const lookUpWhere = (
         Effect.flatMap(lookUp(lookup, offline), (answered) => Ref.update(complete, (before) => before && answered)),
       { discard: true }
     )
-    if (lookups.length > 0) yield* within(changes ?? [ALL], () => Effect.provideService(all, CurrentAsker, who))
+    yield* within((yield* affected(making)) ?? [ALL], () => Effect.provideService(all, CurrentAsker, who))
     return { asked: yield* Ref.get(asked), complete: yield* Ref.get(complete) }
   })
 

@@ -7,6 +7,7 @@ import { type Sql, join, literal, name, sql } from "../component/sql.ts"
 import { stagingName } from "../pipeline/plan.ts"
 import { fromInbox, inboxColumns } from "../warehouse/value.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
+import { hasTable } from "./table.ts"
 import type { Account } from "./ledger.ts"
 
 const COLUMNS: Columns = {
@@ -111,14 +112,7 @@ export const keepItems = (
   })
 
 const hasItems = (pipeline: string, source: string): Effect.Effect<boolean, DatabaseError, Warehouse> =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const present = yield* database.rows(
-      sql`select 1 as n from duckdb_tables() where schema_name = 'staging' and table_name = ${literal(itemsName(pipeline, source))}`,
-      Schema.Struct({ n: Schema.Number })
-    )
-    return present.length > 0
-  })
+  hasTable("staging", itemsName(pipeline, source))
 
 /** Of each item, only what was there before the run counts. */
 const keepPast = ({ pipeline, runId, source }: Account, before: Sql): Sql => {

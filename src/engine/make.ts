@@ -16,12 +16,13 @@ import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import type { Helper } from "../component/transform.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { EVERYWHERE, NOWHERE, changesWith, differences, hashOf, relationOf, union, widen } from "./changes.ts"
+import { hasTable } from "./table.ts"
 
 /** Rows of the subject from which a slice is made, at most about so many: their joins find room (I9). */
 export const SliceRows = Context.Reference<number>("keepsake/engine/SliceRows", { defaultValue: () => 250_000 })
 
 export interface Making {
-  readonly schema: "build"
+  /** Its name in the schema `build`. */
   readonly table: string
   readonly query: Sql
   readonly slices: Slices | null
@@ -59,14 +60,14 @@ export const affected = (making: Making): Effect.Effect<Changes, DatabaseError, 
 const ROUNDS = 8
 
 const spread = (
-  { schema, table }: Making,
+  making: Making,
   from: ReadonlyArray<Slice>,
   select: NonNullable<Slices["spread"]>
 ): Effect.Effect<Changes, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     let changes = from
     for (let round = 0; round < ROUNDS; round++) {
-      const further = union([changes, yield* changesWith(select(relationOf(changes), name(schema, table)))])
+      const further = union([changes, yield* changesWith(select(relationOf(changes), tableOf(making)))])
       if (further === null || JSON.stringify(further) === JSON.stringify(changes)) return further
       changes = further
     }
@@ -76,10 +77,10 @@ const spread = (
 /** Most of it is made more quickly as a whole. */
 const ifLittle = (making: Making, changes: Changes): Effect.Effect<Changes, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
-    const { slices, schema, table: called } = making
+    const { slices } = making
     if (changes === null || changes.length === 0 || slices === null) return changes
     const { database } = yield* Warehouse
-    const table = name(schema, called)
+    const table = tableOf(making)
     const [row] = yield* database.rows(
       sql`select (select count(*) from ${table}) as n,
         (select count(*) from ${table} where ${inSlices(changes, slices.time)}) as inside`,
@@ -109,8 +110,8 @@ const COMPARED = 300_000
 const makeAll = (making: Making) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
-    const { query, schema, slices, table: called } = making
-    const table = name(schema, called)
+    const { query, slices } = making
+    const table = tableOf(making)
     const pieces = yield* cut(making)
     const again = pieces.length === 1 && (yield* isMade(making))
     if (again && (slices === null || (yield* isSmall(table)))) return yield* makeOver(making)
@@ -133,8 +134,8 @@ const isSmall = (table: Sql) =>
 const makeOver = (making: Making) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
-    const { query, schema, table: called, times } = making
-    const table = name(schema, called)
+    const { query, times } = making
+    const table = tableOf(making)
     yield* database.execute(sql`create or replace temp table _made as ${query}`)
     const [before, after] = [yield* columnsOf(making), yield* database.describe(sql`from _made`)]
     const same = after.size === before.size && [...after].every(([column, type]) => before.get(column) === type)
@@ -168,8 +169,8 @@ const replaceDifferent = (table: Sql, before: Sql, columns: ReadonlyArray<string
 const makeAgain = (making: Making, slices: ReadonlyArray<Slice>) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
-    const { query, schema, table: called, times } = making
-    const table = name(schema, called)
+    const { query, times } = making
+    const table = tableOf(making)
     const columns = [...(yield* columnsOf(making)).keys()]
     const inside = inSlice(making.slices?.time ?? sql`null::timestamptz`)
     const found: Array<Changes> = []
@@ -187,18 +188,12 @@ const makeAgain = (making: Making, slices: ReadonlyArray<Slice>) =>
 
 const Count = Schema.Struct({ n: Schema.Number })
 
-export const isMade = ({ schema, table }: Pick<Making, "schema" | "table">) =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const found = yield* database.rows(
-      sql`select 1 as n from duckdb_tables() where schema_name = ${literal(schema)} and table_name = ${literal(table)}`,
-      Count
-    )
-    return found.length > 0
-  })
+const isMade = ({ table }: Making) => hasTable("build", table)
 
-const columnsOf = ({ schema, table }: Making) =>
-  Effect.flatMap(Warehouse, ({ database }) => database.describe(sql`from ${name(schema, table)}`))
+const tableOf = ({ table }: Making): Sql => name("build", table)
+
+const columnsOf = (making: Making) =>
+  Effect.flatMap(Warehouse, ({ database }) => database.describe(sql`from ${tableOf(making)}`))
 
 /** All of time in slices, by days, with about as many rows of the subject in each. */
 const cut = ({ slices, subject }: Making): Effect.Effect<ReadonlyArray<Slice>, DatabaseError, Warehouse> =>

@@ -9,6 +9,7 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import type { Account } from "./ledger.ts"
 import { seenOf } from "./seen.ts"
 import { type Staging, recordsOf, storedColumns, storedTypes } from "./staging.ts"
+import { hasTable } from "./table.ts"
 
 /** Records as they were before a run changed them: the stored columns, and `_undo_run`. */
 export const pastOf = ({ name: table }: Pick<Staging, "name">): Sql => name("undo", `staging.${table}`)
@@ -22,11 +23,7 @@ export const preparePast = (
     const { database } = yield* Warehouse
     const past = pastOf(staging)
     if (prepared === "made") return yield* database.execute(sql`drop table if exists ${past}`)
-    const present = yield* database.rows(
-      sql`select 1 as n from duckdb_tables() where schema_name = 'undo' and table_name = ${literal(`staging.${staging.name}`)}`,
-      Count
-    )
-    if (present.length === 0) return
+    if (!(yield* hasTable("undo", `staging.${staging.name}`))) return
     for (const [column, type] of storedTypes(staging)) {
       yield* database.execute(sql`alter table ${past} add column if not exists ${name(column)} ${authored(type)}`)
     }

@@ -1,5 +1,5 @@
 /** What the rows of relations are, and where they aren't what they were: by version. */
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { Uuid } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
 import type { Relation } from "../component/relation.ts"
@@ -13,6 +13,7 @@ import { pastOf } from "./past.ts"
 import { ordered } from "./runs.ts"
 import { recordsOf } from "./staging.ts"
 import { type Since, readStep } from "./step.ts"
+import { hasTable } from "./table.ts"
 
 /** What the rows of a relation are, and where they aren't what they were. */
 export interface State {
@@ -64,13 +65,3 @@ const sourceChanges = (
     )
   )
 }
-
-const hasTable = (schema: string, table: string) =>
-  Effect.gen(function* () {
-    const { database } = yield* Warehouse
-    const found = yield* database.rows(
-      sql`select 1 as n from duckdb_tables() where schema_name = ${literal(schema)} and table_name = ${literal(table)}`,
-      Schema.Struct({ n: Schema.Number })
-    )
-    return found.length > 0
-  })

@@ -103,7 +103,7 @@ export const commandLine = (prefix: string, programs = "bin"): CommandLine => {
   }
 }
 
-const Reply = Schema.fromJsonString(
+export const Reply = Schema.fromJsonString(
   Schema.Struct({
     ok: Schema.Boolean,
     summary: Schema.Unknown,

@@ -12,21 +12,13 @@ import { type OutputFormat, toStream, writeBinary } from "../../src/command/sql-
 import { render } from "../../src/command/sql-text.ts"
 import { authored } from "../../src/component/sql.ts"
 import { scratch } from "../support/engine.ts"
+import { Reply } from "./command-line.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "keepsake-sql-test-"))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 afterEach(() => {
   vi.unstubAllGlobals()
 })
-
-const Answer = Schema.fromJsonString(
-  Schema.Struct({
-    ok: Schema.Boolean,
-    summary: Schema.Unknown,
-    result: Schema.Unknown,
-    error: Schema.NullOr(Schema.Struct({ code: Schema.String, message: Schema.String, hint: Schema.String }))
-  })
-)
 
 interface Call {
   readonly format?: OutputFormat
@@ -55,7 +47,7 @@ const called = async (query: string, { format, json = true, output }: Call = {})
 
 const answered = async (query: string, call: Call = {}) => {
   const { exit, printed } = await called(query, call)
-  return { exit, ...Schema.decodeUnknownSync(Answer)(printed) }
+  return { exit, ...Schema.decodeUnknownSync(Reply)(printed) }
 }
 
 const NUMBERS = "select i as n, 'text ' || i as s, [i] as l from range(3) t(i) order by n desc"
