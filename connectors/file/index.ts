@@ -76,6 +76,8 @@ const rows = scanStream({
       yaml: "type: file.rows\npath: runs.csv\ncolumns: { day: DATE, kilometres: DOUBLE }"
     }
   ],
+  // DuckDB's reader of JSON takes 32 MB for each thread at once.
+  holdsRows: true,
   scan: (settings, { account }) =>
     Effect.gen(function* () {
       const files = yield* findFiles(settings.path)
