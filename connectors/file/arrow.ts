@@ -41,8 +41,11 @@ export const surveyArrow = (files: ReadonlyArray<Found>): Reading<Survey> =>
     return {
       types: yield* unify(readable.map(typesOf)),
       unreadable,
-      skipped: [],
-      load: (columns) => load(readable, columns)
+      skipped: () => [],
+      load: (columns, wanted) => {
+        const some = readable.filter(({ file }) => wanted(file))
+        return load(some, columns)
+      }
     }
   })
 

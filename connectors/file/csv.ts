@@ -34,8 +34,14 @@ export const surveyCsv = (files: ReadonlyArray<Found>): Reading<Survey> =>
     return {
       types: yield* unify(readable.map(({ dialect }) => dialect.types)),
       unreadable: looked.unreadable,
-      skipped: [...leftOut("an empty file", blank), ...above(readable)],
-      load: (columns) => loadText(format, readable, columns)
+      skipped: (wanted) => [
+        ...leftOut("an empty file", blank.filter(wanted)),
+        ...above(readable.filter(({ file }) => wanted(file)))
+      ],
+      load: (columns, wanted) => {
+        const some = readable.filter(({ file }) => wanted(file))
+        return loadText(format, some, columns)
+      }
     }
   })
 

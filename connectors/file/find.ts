@@ -1,5 +1,4 @@
 /** Which files a `path` means, what they looked like, and their bytes. */
-import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { stat } from "node:fs/promises"
 import { createGunzip } from "node:zlib"
@@ -43,10 +42,6 @@ const notFound = (paths: ReadonlyArray<string>, why: string) =>
     `No file matches ${paths.join(", ")}: ${why}.`,
     "Check `path`: it is relative to the directory in which you run keepsake."
   )
-
-/** Path, size and time of every file. */
-export const fingerprintOf = (files: ReadonlyArray<Found>): string =>
-  createHash("sha256").update(JSON.stringify(files)).digest("hex")
 
 /** A list of paths as DuckDB's readers take it: they would take a path for a pattern. */
 export const pathList = (paths: ReadonlyArray<string>): Sql =>

@@ -4,7 +4,7 @@ import { type Scan, connector, scanStream } from "../../src/component/connector.
 import { sourceError } from "../../src/component/error.ts"
 import { PathGlob } from "../../src/component/fields.ts"
 import { TYPES, checkNames, declared, withEntityTypes } from "./columns.ts"
-import { type Found, findFiles, fingerprintOf } from "./find.ts"
+import { type Found, findFiles } from "./find.ts"
 import { FORMATS, RECOGNISED } from "./format.ts"
 import { rowIds } from "./identity.ts"
 import { rejectsOf, rowsOf } from "./rows.ts"
@@ -46,7 +46,7 @@ const rows = scanStream({
     "Types are those of the first 20,480 rows that have the column, unless `columns` declares them; folders such as `year=2023` are columns too.",
     "A line that can't be read, or a value that doesn't fit its column, is rejected with its line or place, and all else is read.",
     "A file that can't be read at all ends the run where it is the only one; among several, it is rejected and the others are read.",
-    "A file that is as it was at the last run is not read again."
+    "A file that is as it was at the last run is not read again, unless another is gone, or some rows came twice."
   ].join(" "),
   config,
   entity: ({ entity }) => entity ?? null,
@@ -62,7 +62,7 @@ const rows = scanStream({
       if (given !== null && !seen.formats.some((format) => format.endsWith("json"))) {
         yield* checkNames("columns", Object.keys(given), seen.columns)
       }
-      return yield* checkNames("key", settings.key, wanted(seen, settings))
+      return yield* checkNames("key", settings.key, columnsOf(seen, settings))
     }),
   time: null,
   recognises: RECOGNISED,
@@ -78,13 +78,19 @@ const rows = scanStream({
   ],
   // DuckDB's reader of JSON takes 32 MB for each thread at once.
   holdsRows: true,
-  scan: (settings, { account }) =>
+  files: ({ path }) =>
+    Effect.map(
+      findFiles(path),
+      (files) => new Map(files.map(({ bytes, modified, path: file }) => [file, `${VERSION}:${bytes}:${modified}`]))
+    ),
+  scan: (settings, { account }, _, only) =>
     Effect.gen(function* () {
+      const wanted = ({ path }: Found): boolean => only === null || only.has(path)
       const files = yield* findFiles(settings.path)
       const scanOf = (some: ReadonlyArray<Found>, damaged: ReadonlyArray<Unreadable>, known?: Columns): Reading<Scan> =>
         Effect.gen(function* () {
           const seen = yield* look(some, settings.format)
-          const columns = known ?? wanted(seen, settings)
+          const columns = known ?? columnsOf(seen, settings)
           if (Object.keys(columns).length === 0) {
             return yield* sourceError(
               "file-empty",
@@ -92,13 +98,12 @@ const rows = scanStream({
               "Check that the file is the right one; or declare its columns: `columns: { name: VARCHAR }`."
             )
           }
-          const loaded = yield* seen.load(columns)
+          const loaded = yield* seen.load(columns, wanted)
           const keyed = { account, columns, entity: settings.entity, key: settings.key }
           return {
-            fingerprint: `${VERSION}:${fingerprintOf(files)}`,
             query: rowsOf(loaded, keyed),
-            rejects: rejectsOf(loaded, keyed, [...seen.unreadable, ...damaged]),
-            skipped: seen.skipped,
+            rejects: rejectsOf(loaded, keyed, [...seen.unreadable.filter(({ file }) => wanted(file)), ...damaged]),
+            skipped: seen.skipped(wanted),
             salvaged: Effect.flatMap(seen.damaged, (found) => without(some, found, columns))
           }
         })
@@ -115,7 +120,7 @@ const rows = scanStream({
     })
 })
 
-const wanted = (seen: Look, { columns, entity }: Config): Columns =>
+const columnsOf = (seen: Look, { columns, entity }: Config): Columns =>
   withEntityTypes(columns === undefined ? seen.columns : declared(columns), entity)
 
 /** Files of rows, as other programs write them. */

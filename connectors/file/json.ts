@@ -34,12 +34,13 @@ export const surveyJson = (files: ReadonlyArray<Found>, layout: Layout): Reading
     return {
       types,
       unreadable: looked.unreadable,
-      skipped: leftOut("an empty file", blank),
-      load: (columns) =>
+      skipped: (wanted) => leftOut("an empty file", blank.filter(wanted)),
+      load: (columns, wanted) =>
         Effect.gen(function* () {
+          const some = looked.readable.filter(({ file }) => wanted(file))
           // DuckDB takes the values of one spelling, and nothing of the others: such files are read key by key.
-          const varied = yield* hasVariants(looked.readable, Object.keys(columns), layout)
-          const readable = varied ? looked.readable.map((file) => ({ ...file, whole: false })) : looked.readable
+          const varied = yield* hasVariants(some, Object.keys(columns), layout)
+          const readable = varied ? some.map((file) => ({ ...file, whole: false })) : some
           return yield* loadText(formatOf(layout, types), readable, columns)
         })
     }

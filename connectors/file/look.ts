@@ -48,17 +48,17 @@ export const look = (files: ReadonlyArray<Found>, given: Format | undefined): Re
       formats: groups.map(([format]) => format),
       columns: { ...own, ...partitions },
       unreadable,
-      skipped: surveys.flatMap(({ skipped }) => skipped),
+      skipped: (some) => surveys.flatMap(({ skipped }) => skipped(some)),
       damaged: Effect.map(
         Effect.forEach(surveys, ({ damaged = Effect.succeed([]) }) => damaged),
         (each) => each.flat()
       ),
-      load: (columns) =>
+      load: (columns, some) =>
         Effect.gen(function* () {
           const inFiles = Object.fromEntries(
             Object.entries(columns).filter(([column]) => !Object.hasOwn(partitions, column))
           )
-          const loaded = yield* Effect.forEach(surveys, ({ load }) => load(inFiles))
+          const loaded = yield* Effect.forEach(surveys, ({ load }) => load(inFiles, some))
           return {
             rows: withPartitions(
               join(

@@ -4,7 +4,7 @@ import type { Columns } from "../../src/component/column.ts"
 import { Database } from "../../src/component/database.ts"
 import { type Sql, empty, sql } from "../../src/component/sql.ts"
 import { castRows } from "./cast.ts"
-import { type Types, noRowsOf } from "./columns.ts"
+import { type Types, noRows, noRowsOf } from "./columns.ts"
 import { type Found, pathList } from "./find.ts"
 import { isOfInput } from "./salvage.ts"
 import { type Loaded, type Reading, type Survey, type Unreadable, lookAtEach, unreadable } from "./survey.ts"
@@ -39,8 +39,11 @@ const damagedOf = (files: ReadonlyArray<Found>): Reading<ReadonlyArray<Unreadabl
 const survey = (files: ReadonlyArray<Found>, types: Types, broken: ReadonlyArray<Unreadable>): Survey => ({
   types,
   unreadable: broken,
-  skipped: [],
-  load: (columns) => Effect.succeed(load(files, types, columns)),
+  skipped: () => [],
+  load: (columns, wanted) => {
+    const some = files.filter(wanted)
+    return Effect.succeed(load(some, types, columns, some.length < files.length))
+  },
   damaged: damagedOf(files)
 })
 
@@ -53,10 +56,12 @@ const described = (files: ReadonlyArray<Found>): Reading<Types | null> =>
 const reader = (files: ReadonlyArray<Found>, options: Sql): Sql =>
   sql`read_parquet(${pathList(files.map(({ path }) => path))}, union_by_name = true, hive_partitioning = false${options})`
 
-const load = (files: ReadonlyArray<Found>, types: Types, columns: Columns): Loaded => {
+const load = (files: ReadonlyArray<Found>, types: Types, columns: Columns, fewer: boolean): Loaded => {
   if (files.length === 0) return { rows: sql`(${noRowsOf(columns)})`, rejects: [] }
   const options = sql`, filename = '_file'`
-  const rows = reader(files, options)
-  const numbered = reader(files, sql`${options}, file_row_number = true`)
+  // The columns of all files: of some, their own may be fewer, narrower, or spelled otherwise.
+  const among = (read: Sql) => (fewer ? sql`(${noRows(types)} union all by name select * from ${read})` : read)
+  const rows = among(reader(files, options))
+  const numbered = among(reader(files, sql`${options}, file_row_number = true`))
   return castRows({ rows, numbered, number: sql`file_row_number + 1` }, types, columns)
 }

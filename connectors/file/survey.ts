@@ -48,13 +48,16 @@ export const lookAtEach = <A>(
     })
   )
 
+/** Of all files that were looked at, those whose rows are to be read. */
+export type Wanted = (file: Found) => boolean
+
 /** Files of one format, looked at. */
 export interface Survey {
   /** The columns that they have, by the values that come first. */
   readonly types: Types
   readonly unreadable: ReadonlyArray<Unreadable>
-  readonly skipped: ReadonlyArray<Skip>
-  readonly load: (columns: Columns) => Reading<Loaded>
+  readonly skipped: (wanted: Wanted) => ReadonlyArray<Skip>
+  readonly load: (columns: Columns, wanted: Wanted) => Reading<Loaded>
   /** Where reading the rows has failed: the files to blame. Absent: the format takes what it can of any file. */
   readonly damaged?: Reading<ReadonlyArray<Unreadable>>
 }

@@ -53,8 +53,11 @@ export interface Opening {
  * stream's columns, and `_id` (UUID) where the stream has no `ids`.
  */
 export interface Scan {
-  /** Identity of the files behind the query (path, size, time, quick hash): unchanged means nothing is new. */
-  readonly fingerprint: string
+  /**
+   * Identity of the files behind the query (path, size, time, quick hash): unchanged means nothing is new. Left out by
+   * streams that list their `files`.
+   */
+  readonly fingerprint?: string
   readonly query: Sql
   /**
    * The query also yields `_rank` (INTEGER): of records with one source id the one with the highest counts, also before
@@ -79,6 +82,9 @@ export interface Scan {
   readonly skips?: Sql
 }
 
+/** What files look like (size, time), by their path, which is the `_archive` of their rows. */
+export type Files = ReadonlyMap<string, string>
+
 /** How far a long preparation is, in bytes; for the progress bar. */
 export type ScanProgress = (done: number, total: number) => Effect.Effect<void>
 
@@ -101,9 +107,13 @@ export type Reading<R> =
       readonly fingerprint: (
         opening: Opening
       ) => Effect.Effect<string | null, SourceError | DatabaseError, R | Scope.Scope>
+      /** All files behind the scan, where some of them may be read by themselves; else null. */
+      readonly files: (opening: Opening) => Effect.Effect<Files | null, SourceError, R | Scope.Scope>
+      /** `only`: the files that are wanted; null: all. */
       readonly scan: (
         opening: Opening,
-        progress: ScanProgress
+        progress: ScanProgress,
+        only: ReadonlySet<string> | null
       ) => Effect.Effect<Scan, SourceError | DatabaseError, R | Scope.Scope>
     }
 
@@ -217,10 +227,19 @@ interface ScanDefinition<F extends ConfigFields, R> extends Described<F> {
     config: Schema.Struct<F>["Type"],
     opening: Opening
   ) => Effect.Effect<string, SourceError | DatabaseError, R | Scope.Scope>
+  /**
+   * All files that the scan reads, where each is a part of its own: no row of one depends on another, and of rows with one
+   * source id any may count. Where files were added, `scan` is asked for those alone, with the columns of all.
+   */
+  readonly files?: (
+    config: Schema.Struct<F>["Type"],
+    opening: Opening
+  ) => Effect.Effect<Files, SourceError, R | Scope.Scope>
   readonly scan: (
     config: Schema.Struct<F>["Type"],
     opening: Opening,
-    progress: ScanProgress
+    progress: ScanProgress,
+    only: ReadonlySet<string> | null
   ) => Effect.Effect<Scan, SourceError | DatabaseError, R | Scope.Scope>
 }
 
@@ -243,7 +262,8 @@ export const scanStream = <const F extends ConfigFields, R>(definition: ScanDefi
           kind: "scan",
           holdsRows: definition.holdsRows === true,
           fingerprint: (opening) => definition.fingerprint?.(decoded, opening) ?? Effect.succeed(null),
-          scan: (opening, progress) => definition.scan(decoded, opening, progress)
+          files: (opening) => definition.files?.(decoded, opening) ?? Effect.succeed(null),
+          scan: (opening, progress, only) => definition.scan(decoded, opening, progress, only)
         }
       }))
   }

@@ -4,6 +4,8 @@ import type { EpochMillis } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
+import { type Classifying, classify } from "./classify.ts"
+import { isFrom } from "./files.ts"
 import type { Ledger } from "./ledger.ts"
 import { keepPast } from "./past.ts"
 import { seenOf } from "./seen.ts"
@@ -48,14 +50,27 @@ const Classes = Schema.Struct({
   /** Of those that changed: unknown values that an older or poorer record knows. */
   filled: Schema.Number,
   moved: Schema.Number,
-  deleted: Schema.Number
+  deleted: Schema.Number,
+  /** Staged from an archive that isn't read now. */
+  beside: Schema.Number
 })
 
-const NOTHING: typeof Classes.Type = { added: 0, changed: 0, unchanged: 0, renewed: 0, filled: 0, moved: 0, deleted: 0 }
+const NOTHING: typeof Classes.Type = {
+  added: 0,
+  changed: 0,
+  unchanged: 0,
+  renewed: 0,
+  filled: 0,
+  moved: 0,
+  deleted: 0,
+  beside: 0
+}
 
 interface Merged extends Pick<Ledger, "read" | "new" | "changed" | "unchanged" | "duplicate" | "deleted"> {
   /** Rows that aren't as they were; of the duplicates, those from a newer export too. */
   readonly touched: number
+  /** Keys that an archive which isn't read now has too. */
+  readonly beside: number
 }
 
 export interface Merging {
@@ -71,6 +86,8 @@ export interface Merging {
   readonly again: "copy" | "newer"
   /** The rows are in memory already: that they pass through as if they weren't saves nothing. */
   readonly held?: boolean
+  /** The query has all rows of these archives, and what is staged of others is as if it was read with them; null: of all. */
+  readonly only?: ReadonlySet<string> | null
 }
 
 /** Merges the rows of a query. Call it within the transaction that also writes checkpoint and ledger (I1). */
@@ -79,6 +96,9 @@ export const merge = (staging: Staging, merging: Merging): Effect.Effect<Merged,
     const incoming = storedRows(staging, merging.query, yield* staging.exports)
     const isEmpty = (yield* count(sql`(select 1 from ${recordsOf(staging)} limit 1)`)) === 0
     const { database } = yield* Warehouse
+    const { only = null } = merging
+    const standing =
+      only === null ? 0 : yield* count(sql`${recordsOf(staging)} where not ${isFrom(sql`_archive`, only)}`)
     const first = firstLoad(staging, incoming, merging)
     const merged = yield* isEmpty
       ? merging.held === true
@@ -86,7 +106,12 @@ export const merge = (staging: Staging, merging: Merging): Effect.Effect<Merged,
         : database.lean(first)
       : compare(staging, incoming, merging)
     const left = merging.left ?? 0
-    return { ...merged, read: merged.read + left, duplicate: merged.duplicate + left }
+    return {
+      ...merged,
+      read: merged.read + left + standing,
+      unchanged: merged.unchanged + standing - merged.beside,
+      duplicate: merged.duplicate + left + merged.beside
+    }
   })
 
 const count = (from: Sql): Effect.Effect<number, DatabaseError, Warehouse> =>
@@ -114,7 +139,7 @@ const firstLoad = (
     const copies = left === null ? yield* dropCopies(staging) : 0
     if (!isAll) yield* database.execute(sql`insert into ${seenOf(staging)} select _source_id from ${records}`)
     const kept = n - copies
-    return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: copies, deleted: gone, touched: kept }
+    return { read: n, new: kept, changed: 0, unchanged: 0, duplicate: copies, deleted: gone, touched: kept, beside: 0 }
   })
 
 /** Keeps one row of each key; gives how many others there were. */
@@ -129,8 +154,9 @@ const dropCopies = (staging: Staging): Effect.Effect<number, DatabaseError, Ware
     if ((yield* count(sql`_suspects`)) === 0) return 0
     yield* database.execute(sql`
       create or replace temp table _copies as
-        select unnest(list(row order by _rank desc, coalesce(_as_of, 'epoch') desc, _hash desc, row)[2:]) as row from (
-          select rowid as row, _source_id, _rank, _as_of, ${hashOf(staging)} as _hash from ${records}
+        select unnest(list(row order by _rank desc, coalesce(_as_of, 'epoch') desc, _hash desc, _archive, _member, row)[2:]) as row
+        from (
+          select rowid as row, _source_id, _rank, _as_of, ${hashOf(staging)} as _hash, _archive, _member from ${records}
           where hash(_source_id) in (select suspect from _suspects)
         ) group by _source_id;
       drop table _suspects;`)
@@ -145,7 +171,7 @@ const dropCopies = (staging: Staging): Effect.Effect<number, DatabaseError, Ware
 const compare = (
   staging: Staging,
   incoming: Sql,
-  { again, isAll, weighed }: Merging
+  { again, isAll, only = null, weighed }: Merging
 ): Effect.Effect<Merged, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
@@ -166,7 +192,7 @@ const compare = (
       insert into ${seenOf(staging)} select _source_id from _batch where not _again;
       create or replace temp table _known as
         select * from ${recordsOf(staging)} where _source_id in (select _source_id from _batch);`)
-    const merged = yield* (yield* count(sql`_known`)) === 0 ? append(staging) : sortOut(staging, weighed)
+    const merged = yield* (yield* count(sql`_known`)) === 0 ? append(staging) : sortOut(staging, { weighed, only })
     yield* database.execute(sql`drop table _rows; drop table _batch; drop table _known`)
     return merged
   })
@@ -180,45 +206,27 @@ const append = (staging: Staging): Effect.Effect<Merged, DatabaseError, Warehous
     const read = yield* count(sql`_rows`)
     const [sums] = yield* database.rows(sql`select count(*) as n, count(_gone_at) as gone from _batch`, Loaded)
     const { n, gone } = sums ?? { n: 0, gone: 0 }
-    return { read, new: n, changed: 0, unchanged: 0, duplicate: read - n, deleted: gone, touched: n }
+    return { read, new: n, changed: 0, unchanged: 0, duplicate: read - n, deleted: gone, touched: n, beside: 0 }
   })
 
 /** Rows that are known in part: what is new, what changed, what an older or poorer export adds. */
-const sortOut = (staging: Staging, weighed: boolean): Effect.Effect<Merged, DatabaseError, Warehouse> =>
+const sortOut = (staging: Staging, classifying: Classifying): Effect.Effect<Merged, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const records = recordsOf(staging)
     const columns = storedColumns(staging)
     const own = Object.keys(staging.columns)
-    // Rank decides. Else a newer export counts before an older one, whatever order they come in; within a run, the first
-    // of equals does.
-    const counts = weighed
-      ? sql`true`
-      : sql`case when b._rank <> coalesce(s._rank, 0) then b._rank > coalesce(s._rank, 0) when b._again then coalesce(b._as_of > s._as_of, false) else coalesce(b._as_of >= s._as_of, true) end`
-    // I7: an archive never says that something is gone, so that an older or poorer one may still fill what is unknown.
-    const fills = join(
-      own.map((column) => sql`(s.${name(column)} is null and b.${name(column)} is not null)`),
-      " or "
-    )
-    const lesser = sql`(b._rank < coalesce(s._rank, 0) or b._as_of < s._as_of)`
-    yield* database.execute(sql`
-      create or replace temp table _class as
-        select b._source_id, b._again, s._source_id is null as is_new, s._first_seen_at as since,
-          case when s._source_id is not null then ${hashOf(staging, "s")} end as said,
-          said is distinct from ${hashOf(staging, "b")} as other,
-          other and (s._source_id is null or ${counts}) as differs,
-          coalesce(other and s._source_id is not null and not ${counts} and ${lesser} and (${fills}), false) as gains,
-          (s._archive is distinct from b._archive or s._member is distinct from b._member) and ${counts} as moved
-        from _batch b left join _known s on s._source_id = b._source_id;`)
+    yield* classify(staging, classifying)
     const [classes] = yield* database.rows(
       sql`select count(*) filter (is_new) as added, count(*) filter (not is_new and (differs or gains) and not _again) as changed,
         count(*) filter (not is_new and not differs and not gains and not _again) as unchanged,
         count(*) filter (_again and (differs or gains)) as renewed, count(*) filter (gains) as filled, count(*) filter (moved and not is_new and not differs) as moved,
-        (select count(*) from _batch b join _class c using (_source_id) where b._gone_at is not null and c.differs and not c._again) as deleted
+        (select count(*) from _batch b join _class c using (_source_id) where b._gone_at is not null and c.differs and not c._again) as deleted,
+        count(*) filter (beside) as beside
         from _class`,
       Classes
     )
-    const { added, changed, deleted, filled, moved, renewed, unchanged } = classes ?? NOTHING
+    const { added, beside: besides, changed, deleted, filled, moved, renewed, unchanged } = classes ?? NOTHING
     const read = yield* count(sql`_rows`)
     if (changed + renewed + moved > 0) {
       yield* keepPast(
@@ -252,5 +260,14 @@ const sortOut = (staging: Staging, weighed: boolean): Effect.Effect<Merged, Data
     }
     yield* database.execute(sql`drop table _class`)
     const duplicate = read - added - changed - unchanged
-    return { read, new: added, changed, unchanged, duplicate, deleted, touched: added + changed + renewed }
+    return {
+      read,
+      new: added,
+      changed,
+      unchanged,
+      duplicate,
+      deleted,
+      touched: added + changed + renewed,
+      beside: besides
+    }
   })

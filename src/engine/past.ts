@@ -7,6 +7,7 @@ import type { DatabaseError } from "../component/error.ts"
 import { type Sql, authored, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import type { Account } from "./ledger.ts"
+import { isFrom } from "./files.ts"
 import { seenOf } from "./seen.ts"
 import { type Staging, recordsOf, storedColumns, storedTypes } from "./staging.ts"
 import { hasTable } from "./table.ts"
@@ -42,28 +43,24 @@ export const keepPast = (staging: Staging, which: Sql): Effect.Effect<void, Data
         select ${columns}, ${run} from ${records} s where s._run is distinct from ${run} and ${which};`)
   })
 
-const Count = Schema.Struct({ n: Schema.Number })
 const Seen = Schema.Struct({ seen: Schema.Number, others: Schema.Number })
 
 /**
  * Notes which records of earlier runs this one has read too, or which it hasn't, whatever are fewer: an export
- * that comes again has nearly all, a sync nearly none.
+ * that comes again has nearly all, a sync nearly none. Gives how many it hasn't.
  */
 export const noteSightings = (
   staging: Staging,
   { pipeline, runId, source }: Account
-): Effect.Effect<void, DatabaseError, Warehouse> =>
+): Effect.Effect<number, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     const run = sql`${literal(runId)}::uuid`
-    const older = sql`${recordsOf(staging)} where _run is distinct from ${run}`
-    const [first] = yield* database.rows(sql`select 1 as n from ${older} limit 1`, Count)
-    if (first === undefined) return
-    yield* database.execute(sql`
-      create or replace temp table _older as
-        select md5_number(_source_id) as key, _source_id in (select _source_id from ${seenOf(staging)}) as seen from ${older}`)
+    const older = sql`(
+      select _source_id, _source_id in (select _source_id from ${seenOf(staging)}) as seen
+      from ${recordsOf(staging)} where _run is distinct from ${run})`
     const [count] = yield* database.rows(
-      sql`select count(*) filter (seen) as seen, count(*) filter (not seen) as others from _older`,
+      sql`select count(*) filter (seen) as seen, count(*) filter (not seen) as others from ${older}`,
       Seen
     )
     const { others, seen } = count ?? { seen: 0, others: 0 }
@@ -72,7 +69,22 @@ export const noteSightings = (
       const values = sql`${run}, ${literal(pipeline)}, ${literal(source)}`
       yield* database.execute(sql`
         insert into state.sightings values (${values}, ${literal(allBut)});
-        insert into state.sighted select ${values}, key from _older where seen <> ${literal(allBut)};`)
+        insert into state.sighted select ${values}, md5_number(_source_id) from ${older} where seen <> ${literal(allBut)};`)
     }
-    yield* database.execute(sql`drop table _older`)
+    return others
+  })
+
+/** Are records staged of these archives, by an earlier run, that this one hasn't read, though it has read all of these? */
+export const hasStrays = (
+  staging: Staging,
+  archives: ReadonlySet<string>
+): Effect.Effect<boolean, DatabaseError, Warehouse> =>
+  Effect.gen(function* () {
+    const { database } = yield* Warehouse
+    const found = yield* database.rows(
+      sql`select 1 as n from ${recordsOf(staging)} where _run is distinct from ${literal(staging.runId)}::uuid
+          and ${isFrom(sql`_archive`, archives)} and _source_id not in (select _source_id from ${seenOf(staging)}) limit 1`,
+      Schema.Struct({ n: Schema.Number })
+    )
+    return found.length > 0
   })

@@ -75,7 +75,10 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
       run.offline === true && source.stream.access !== undefined
         ? leaveUnchanged(job)
         : reading.kind === "scan"
-          ? stageScan(job, reading, complete)
+          ? stageScan(job, reading, {
+              fingerprint: complete,
+              checkpoint: prepared === "kept" ? job.opening.checkpoint : null
+            })
           : stageBatches(job, reading, complete)
     const left = yield* read.pipe(
       Effect.as(null),

@@ -27,7 +27,7 @@ const program = Effect.gen(function* () {
     now: EpochMillis(0),
     staged: nothingStaged
   }
-  const { copies = 0, query } = yield* bound.reading.scan(opening, () => Effect.void)
+  const { copies = 0, query } = yield* bound.reading.scan(opening, () => Effect.void, null)
   yield* database.execute(sql`create table points as select * exclude (_source_id, _archive, _member) from (${query})`)
   const [count] = yield* database.rows(sql`select count(*) as n from points`, Schema.Struct({ n: Schema.Number }))
   return (count?.n ?? 0) + copies

@@ -96,7 +96,7 @@ const read = (path: string, typed: boolean) =>
   Effect.gen(function* () {
     const files = yield* findFiles([path])
     const seen = yield* look(files, undefined)
-    return yield* seen.load(typed ? declared(TYPES) : seen.columns)
+    return yield* seen.load(typed ? declared(TYPES) : seen.columns, () => true)
   })
 
 const relation = { name: "rows", table: WRITTEN, columns: new Map<string, string>(columns), entity: null }

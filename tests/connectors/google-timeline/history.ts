@@ -73,7 +73,7 @@ const scannedAs = Effect.fnUntraced(function* <A>(
   const { ids, reading } = yield* spec.bind({ path })
   if (reading.kind !== "scan") return yield* Effect.die("not a scan")
   const before = yield* reading.fingerprint(opening)
-  const scan = yield* reading.scan(opening, () => Effect.void)
+  const scan = yield* reading.scan(opening, () => Effect.void, null)
   const database = yield* Database
   const id = uuid5Sql(ids(opening.account) ?? [], sql`_source_id`)
   const rows = yield* database.rows(tell(sql`select *, ${id} as _id from (${scan.query})`), schema)
