@@ -115,7 +115,8 @@ export interface Consented {
 export const consentsOf = (connection: Connection): Effect.Effect<Consented, DatabaseError, Database> =>
   Effect.gen(function* () {
     const database = yield* Database
-    const rows = yield* database.rows(
+    // Asked before every request: it must not wait until batches are committed.
+    const rows = yield* database.committed(
       sql`select scopes::varchar as scopes, withdrawn_at is not null as withdrawn from state.consents where ${ofConnection(connection)}`,
       Row
     )

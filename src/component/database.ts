@@ -19,6 +19,8 @@ export class Database extends Context.Service<
     readonly execute: (statements: Sql) => Effect.Effect<void, DatabaseError>
     /** All rows of a query, decoded. Integers come as numbers, times as ISO 8601 text, nested values as plain data. */
     readonly rows: <A>(query: Sql, schema: Schema.Decoder<A>) => Effect.Effect<ReadonlyArray<A>, DatabaseError>
+    /** The same, of what is committed: a transaction that is under way isn't waited for. */
+    readonly committed: <A>(query: Sql, schema: Schema.Decoder<A>) => Effect.Effect<ReadonlyArray<A>, DatabaseError>
     /** Column types of a query by name, in order, without running it. */
     readonly describe: (query: Sql) => Effect.Effect<ReadonlyMap<string, string>, DatabaseError>
     /** Appends rows to a temporary table: the way in for what a program has to parse. */

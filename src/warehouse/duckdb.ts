@@ -9,7 +9,7 @@ import {
   StatementType,
   VARCHAR
 } from "@duckdb/node-api"
-import { Context, Effect, Schema, type Scope, Semaphore } from "effect"
+import { Context, Effect, Schema, Scope, Semaphore } from "effect"
 import type { Columns, Row } from "../component/column.ts"
 import { DatabaseError } from "../component/error.ts"
 import { Database, type Vectors } from "../component/database.ts"
@@ -91,7 +91,16 @@ export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseEr
         Effect.try({ try: () => connection.getTableNames(query, false), catch: (cause) => describeError(cause, query) })
       ).pipe(Effect.scoped)
     const { made } = yield* connect
-    return { ...made, guest, tableNames }
+    // Whoever only looks something up has a connection beside, opened when it is first wanted.
+    const scope = yield* Effect.scope
+    const beside = yield* Effect.cached(Effect.provideService(connect, Scope.Scope, scope))
+    const committed: Database["Service"]["committed"] = (query, schema) =>
+      Effect.provideService(
+        Effect.flatMap(beside, (other) => other.made.database.rows(query, schema)),
+        Holding,
+        false
+      )
+    return { ...made, database: { ...made.database, committed }, guest, tableNames }
   })
 
 /** Bytes of the headers with which a database file begins: a shorter one never held anything. */
@@ -115,7 +124,7 @@ const READING: ReadonlySet<StatementType> = new Set([
 ])
 
 /** Refuses what would change the database under the hands of its owner. */
-const readOnly = (connection: DuckDBConnection, database: Database["Service"]): Database["Service"] => {
+const readOnly = (connection: DuckDBConnection, database: OneConnection["database"]): Database["Service"] => {
   const refusal = (statement: string) =>
     new DatabaseError({
       code: "locked",
@@ -137,9 +146,12 @@ const readOnly = (connection: DuckDBConnection, database: Database["Service"]): 
       attempt(statement, () => reads(statement)),
       (allowed) => (allowed ? Effect.void : Effect.fail(refusal(statement)))
     )
+  const rows: Database["Service"]["rows"] = (query, schema) =>
+    Effect.andThen(checked(query), database.rows(query, schema))
   return {
     execute: (statements) => Effect.andThen(checked(statements), database.execute(statements)),
-    rows: (query, schema) => Effect.andThen(checked(query), database.rows(query, schema)),
+    rows,
+    committed: rows,
     describe: database.describe,
     append: (table) => Effect.fail(refusal(`append to ${table}`)),
     lean: (effect) => effect,
@@ -150,11 +162,17 @@ const readOnly = (connection: DuckDBConnection, database: Database["Service"]): 
 const attempt = <A>(statement: string, call: () => Promise<A>): Effect.Effect<A, DatabaseError> =>
   Effect.tryPromise({ try: call, catch: (cause) => describeError(cause, statement) })
 
+/** What a single connection offers. */
+interface OneConnection {
+  readonly database: Omit<Database["Service"], "committed">
+  readonly append: Connection["append"]
+}
+
 const fromConnection = (
   connection: DuckDBConnection,
   turn: Semaphore.Semaphore,
   { leanLimit, memoryLimit }: OpenOptions
-): Omit<Connection, "guest" | "tableNames"> => {
+): OneConnection => {
   const exclusively = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Effect.service(Holding), (holding) => (holding ? effect : turn.withPermit(effect)))
 

@@ -52,12 +52,12 @@ const asking = (client: HttpClient): Database["Service"] => {
         statement
       })
     )
+  const rows: Database["Service"]["rows"] = (query, schema) =>
+    Effect.flatMap(ask("rows", query), (value) => Effect.orDie(Schema.decodeUnknownEffect(Schema.Array(schema))(value)))
   return {
     execute: (statements) => Effect.asVoid(ask("execute", statements)),
-    rows: (query, schema) =>
-      Effect.flatMap(ask("rows", query), (value) =>
-        Effect.orDie(Schema.decodeUnknownEffect(Schema.Array(schema))(value))
-      ),
+    rows,
+    committed: rows,
     describe: (query) =>
       Effect.flatMap(ask("describe", query), (value) =>
         Effect.map(Effect.orDie(Schema.decodeUnknownEffect(Columns)(value)), (columns) => new Map(columns))

@@ -8,7 +8,7 @@ const [home = "", endpoint = ""] = process.argv.slice(2)
 
 /** Another process holds the database: this one sees the consent through it. */
 const consenting = Layer.mock(Database)({
-  rows: (_query, schema) => {
+  committed: (_query, schema) => {
     const row = { scopes: JSON.stringify([{ scope: "calendar.events.readonly" }]), withdrawn: false }
     return Effect.orDie(Schema.decodeUnknownEffect(Schema.Array(schema))([row]))
   }
