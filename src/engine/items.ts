@@ -26,7 +26,7 @@ const pastTable = (pipeline: string, source: string): Sql => name("undo", `items
 
 const itemsTable = (pipeline: string, source: string): Sql => name("staging", itemsName(pipeline, source))
 
-/** Makes the table; anew where the staging that it belongs to was (I10). */
+/** Makes the table, and that of its past; anew where the staging that it belongs to was (I10). */
 export const prepareItems = (
   pipeline: string,
   source: string,
@@ -35,7 +35,9 @@ export const prepareItems = (
   Effect.flatMap(Warehouse, ({ database }) => {
     const columns = join(Object.entries(COLUMNS).map(([column, { type }]) => sql`${name(column)} ${name(type)}`))
     const create = anew ? sql`create or replace table` : sql`create table if not exists`
-    return database.execute(sql`${create} ${itemsTable(pipeline, source)} (${columns})`)
+    return database.execute(sql`
+      ${create} ${itemsTable(pipeline, source)} (${columns});
+      ${makePast(pipeline, source)}`)
   })
 
 const Row = Schema.Struct({
@@ -77,15 +79,11 @@ export const keptItems = (pipeline: string, source: string): Effect.Effect<KeptI
 export const unlistItems = (account: Account, scope: string): Effect.Effect<void, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
-    const { pipeline, source } = account
-    if (yield* hasItems(pipeline, source)) {
-      yield* database.execute(
-        keepPast(account, sql`from ${itemsTable(pipeline, source)} where scope = ${literal(scope)} and listed`)
-      )
-      yield* database.execute(
-        sql`update ${itemsTable(pipeline, source)} set listed = false where scope = ${literal(scope)} and listed`
-      )
-    }
+    const table = itemsTable(account.pipeline, account.source)
+    const listed = sql`scope = ${literal(scope)} and listed`
+    yield* database.execute(sql`
+      ${keepPast(account, sql`from ${table} where ${listed}`)}
+      update ${table} set listed = false where ${listed}`)
   })
 
 /** Keeps a batch's items in place of former ones, within the batch's transaction (I1). */
@@ -111,15 +109,15 @@ export const keepItems = (
       drop table _items`)
   })
 
-const hasItems = (pipeline: string, source: string): Effect.Effect<boolean, DatabaseError, Warehouse> =>
-  hasTable("staging", itemsName(pipeline, source))
+const makePast = (pipeline: string, source: string): Sql => sql`
+  create table if not exists ${pastTable(pipeline, source)} as
+    select *, null::uuid as _undo_run from ${itemsTable(pipeline, source)} limit 0;`
 
 /** Of each item, only what was there before the run counts. */
 const keepPast = ({ pipeline, runId, source }: Account, before: Sql): Sql => {
   const past = pastTable(pipeline, source)
   const run = sql`${literal(runId)}::uuid`
   return sql`
-    create table if not exists ${past} as select *, null::uuid as _undo_run from ${itemsTable(pipeline, source)} limit 0;
     insert into ${past} select *, ${run} from (${before}) b
       where not exists (select 1 from ${past} p where p._undo_run = ${run} and p.scope = b.scope and p.id = b.id);`
 }
@@ -132,12 +130,12 @@ export const takeBackItems = (
   laterRuns: Sql
 ): Effect.Effect<void, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
-    if (!(yield* hasItems(pipeline, source))) return
+    if (!(yield* hasTable("staging", itemsName(pipeline, source)))) return
     const { database } = yield* Warehouse
     const [items, past] = [itemsTable(pipeline, source), pastTable(pipeline, source)]
     const own = sql`_undo_run = ${literal(run)}::uuid`
     yield* database.execute(sql`
-      create table if not exists ${past} as select *, null::uuid as _undo_run from ${items} limit 0;
+      ${makePast(pipeline, source)}
       create or replace temp table _next_items as
         select p.scope, p.id, arg_min(p._undo_run, l.ord) as next from ${past} p join (${laterRuns}) l on l.run_id = p._undo_run
         group by p.scope, p.id;

@@ -83,9 +83,10 @@ export const noteChange = (job: Job, changes: number, everywhere = false) =>
     const { pipeline, runId, source } = job.account
     const step = sourceStep(source)
     const last = yield* readStep(pipeline, step)
-    const since =
-      last?.fingerprint === runId ? last.since : last === null ? null : { version: last.fingerprint, changes: [] }
-    const done = { fingerprint: runId, counts: {}, since: everywhere ? null : since }
+    // An earlier batch of this run has noted it.
+    if (last?.fingerprint === runId && (!everywhere || last.since === null)) return
+    const since = last === null || everywhere ? null : { version: last.fingerprint, changes: [] }
+    const done = { fingerprint: runId, counts: {}, since }
     yield* writeStep(pipeline, step, runId, done, { type: job.source.stream.type, inputs: [], query: null })
   })
 

@@ -38,16 +38,13 @@ export const followListing = (
     const seen = sql`${ownedBy(account)} and scope = ${literal(scope)}`
     if (begins === true) {
       yield* database.execute(sql`delete from state.seen where ${seen}`)
-      yield* unlistItems(account, scope)
+      if (job.source.stream.keepsItems === true) yield* unlistItems(account, scope)
     }
     const ids = [...records.map(({ sourceId }) => sourceId), ...present, ...(unread === true ? [UNREAD] : [])]
     if (ids.length > 0) {
-      yield* database.execute(sql`create or replace temp table _listed (id varchar)`)
-      yield* database.append("_listed", [ids])
       yield* database.execute(sql`
-        insert into state.seen select ${literal(account.pipeline)}, ${literal(account.source)}, ${literal(scope)}, md5_number(id)
-        from _listed;
-        drop table _listed`)
+        insert into state.seen select ${literal(account.pipeline)}, ${literal(account.source)}, ${literal(scope)},
+          md5_number(unnest(${literal(JSON.stringify(ids))}::json::varchar[]))`)
     }
     if (ends !== true) return 0
     const gone = yield* markGone(job, listing, seen)
