@@ -1,10 +1,11 @@
 /** Syncs an account's calendars step by step. Each step is one request or none, and one batch with the state after it. */
-import { Effect, Result, Stream } from "effect"
+import { Effect, Result, type Stream } from "effect"
 import type { ApiOpening } from "../../src/component/api-stream.ts"
-import { ApiRefusal, type ProviderApi } from "../../src/component/api.ts"
+import type { ApiRefusal, AskRequest, ProviderApi } from "../../src/component/api.ts"
 import type { Batch, Item, Listing, Reject, Skip } from "../../src/component/batch.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import { changedItem } from "../../src/component/item.ts"
+import { type AskPage, type Steps, inSteps } from "../api/ahead.ts"
 import { type Made, type StepProgress, type Turn, turn } from "../api/turn.ts"
 import type { Choice } from "../calendar/choice.ts"
 import type { Calendar } from "../calendar/event.ts"
@@ -48,11 +49,35 @@ const SERIES = 500
 
 const isoTime = (time: number | null): string | undefined => (time === null ? undefined : new Date(time).toISOString())
 
+const isSingle = ({ recurrence = [], recurringEventId }: Event): boolean =>
+  recurringEventId === undefined && recurrence.length === 0
+
+const groupsIn = (items: ReadonlyArray<Item>): ReadonlyArray<ReadonlyArray<Item>> => [
+  ...Map.groupBy(items, ({ group }) => group).values()
+]
+
+/** I7: of what was rejected nobody knows which rows it would have been. */
+const unreadIf = (rejects: ReadonlyArray<Reject>): Pick<Listing, "unread"> =>
+  rejects.length === 0 ? {} : { unread: true }
+
+const requestOf = (id: string, query: AskRequest["query"]): AskRequest => ({
+  api: "calendar",
+  path: `/calendars/${encodeURIComponent(id)}/events`,
+  query: { maxResults: PAGE, ...query }
+})
+
 /** All batches from the checkpoint on. */
 export const sync = (
   opening: ApiOpening,
   settings: Settings
-): Stream.Stream<Batch<GoogleColumns>, SourceError | DatabaseError, ProviderApi> => {
+): Stream.Stream<Batch<GoogleColumns>, SourceError | DatabaseError, ProviderApi> =>
+  inSteps(opening.ask, EventPage, (page) => steps(opening, settings, page))
+
+const steps = (
+  opening: ApiOpening,
+  settings: Settings,
+  askPage: AskPage<typeof EventPage.Type>
+): Steps<GoogleColumns, Progress> => {
   const { account, ask, items, timeZone } = opening
   const iana = ianaZones()
   const own = iana(timeZone) ?? UTC
@@ -65,25 +90,35 @@ export const sync = (
   const going = (progress: Progress, id: string, next: Sync, made: Made<GoogleColumns>): Next =>
     turn({ ...progress, state: withSync(progress.state, id, next) }, made)
 
+  /** All of it is read: from here on, what has changed is asked for. A token stored earlier would leave out what it stands for. */
+  const followed = (
+    progress: Progress,
+    id: string,
+    { horizon, token }: Pick<Extract<Sync, { phase: "changes" }>, "horizon" | "token">,
+    made: Made<GoogleColumns>
+  ): Next => finished(going(progress, id, { phase: "changes", page: null, token, horizon }, made), id)
+
   /** The calendar is done for this round. */
   const finished = ([made, progress]: Next, id: string): Next => {
     const after = { ...progress, state: seen(progress.state, id) }
     return [{ ...made, checkpoint: after.state }, after]
   }
 
-  /** I7: of what was rejected nobody knows which rows it would have been. */
-  const unreadIf = (rejects: ReadonlyArray<Reject>): Pick<Listing, "unread"> =>
-    rejects.length === 0 ? {} : { unread: true }
+  const listingRequest = (id: string, pageToken: string | null): AskRequest =>
+    requestOf(id, {
+      timeMin: isoTime(settings.since),
+      timeMax: isoTime(settings.until),
+      pageToken: pageToken ?? undefined
+    })
 
-  const eventPage = (id: string, query: Readonly<Record<string, string | undefined>>) =>
-    ask.json(
-      {
-        api: "calendar",
-        path: `/calendars/${encodeURIComponent(id)}/events`,
-        query: { maxResults: PAGE, ...query }
-      },
-      EventPage
-    )
+  const changesRequest = (id: string, { page: pageToken, token }: Extract<Sync, { phase: "changes" }>): AskRequest =>
+    requestOf(id, { syncToken: token, pageToken: pageToken ?? undefined })
+
+  /** What is asked for next of a calendar; null: nothing, or nobody knows yet. */
+  const nextRequest = (id: string, at: Sync | undefined): AskRequest | null => {
+    if (at?.phase === "listing") return listingRequest(id, at.page)
+    return at?.phase === "changes" ? changesRequest(id, at) : null
+  }
 
   /** A page's items: those that can be read, completed by what was known, and the others as rejects. */
   const readPage = (id: string, raws: ReadonlyArray<Item["raw"]>) =>
@@ -119,58 +154,61 @@ export const sync = (
     account
   })
 
-  /** Single events become records at once; series wait until all exceptions are there. */
-  const listing = (progress: Progress, id: string, page: string | null): Step<Next> =>
+  const madeOf = (groups: ReadonlyArray<ReturnType<typeof recordsOf>>) => ({
+    records: groups.flatMap(({ records }) => [...records.values()]).filter((record) => within(settings, record)),
+    rejects: groups.flatMap(({ rejects }) => rejects)
+  })
+
+  /** With the end of a listing: which rows it was about. */
+  const ending = (horizon: number): Pick<Listing, "ends" | "among"> => ({
+    ends: true,
+    among: isExpanded(settings, horizon)
+  })
+
+  /** Single events become records at once; series wait until all exceptions are there, in this page or in later ones. */
+  const listing = (progress: Progress, id: string, at: Extract<Sync, { phase: "listing" }>): Step<Next> =>
     Effect.gen(function* () {
-      const answer = yield* eventPage(id, {
-        timeMin: isoTime(settings.since),
-        timeMax: isoTime(settings.until),
-        pageToken: page ?? undefined
-      })
-      const { kept, rejects } = yield* readPage(id, answer.items ?? [])
-      const single = kept.filter(
-        ({ event }) => event.recurringEventId === undefined && (event.recurrence ?? []).length === 0
-      )
-      const groups = single.map((item) => recordsOf([item], placeOf(progress, id), settings.horizon))
-      const made: Made<GoogleColumns> = {
-        records: groups.flatMap(({ records }) => [...records.values()]).filter((record) => within(settings, record)),
-        rejects: [...rejects, ...groups.flatMap((group) => group.rejects)],
+      const { items: raws = [], nextPageToken, nextSyncToken: token = "" } = yield* askPage(listingRequest(id, at.page))
+      const { kept, rejects } = yield* readPage(id, raws)
+      const single = kept.filter(({ event }) => isSingle(event))
+      const whole = at.page === null && nextPageToken === undefined && kept.length - single.length < SERIES
+      const { horizon } = settings
+      const groups = groupsIn(whole ? kept : single).map((group) => recordsOf(group, placeOf(progress, id), horizon))
+      const made = madeOf(groups)
+      const all = [...rejects, ...made.rejects]
+      const begins = at.page === null ? { begins: true as const } : {}
+      const batch: Made<GoogleColumns> = {
+        ...made,
+        rejects: all,
         items: kept,
-        listing: { scope: id, ...unreadIf(rejects), ...(page === null ? { begins: true } : {}) }
+        listing: { scope: id, ...unreadIf(all), ...begins, ...(whole ? ending(horizon) : {}) }
       }
-      if (answer.nextPageToken !== undefined) {
-        return going(progress, id, { phase: "listing", page: answer.nextPageToken }, made)
+      if (nextPageToken !== undefined) {
+        return going(progress, id, { phase: "listing", page: nextPageToken }, batch)
       }
-      const { nextSyncToken: token = "" } = answer
-      return going(progress, id, { phase: "series", after: "", listing: true, token, horizon: settings.horizon }, made)
-    }).pipe(heeding(progress, id, page === null ? null : { phase: "listing", page: null }))
+      if (whole) return followed(progress, id, { token, horizon }, batch)
+      return going(progress, id, { phase: "series", after: "", listing: true, token, horizon }, batch)
+    }).pipe(heeding(progress, id, at.page === null ? null : { phase: "listing", page: null }))
 
   const series = (progress: Progress, id: string, at: Extract<Sync, { phase: "series" }>): Step<Next> =>
     Effect.gen(function* () {
       const found = yield* items.after(id, at.after, SERIES)
-      const place = placeOf(progress, id)
-      const groups = [...Map.groupBy(found, ({ group }) => group).values()].map((group) =>
-        recordsOf(group, place, at.horizon)
-      )
-      const expanded = groups.filter(({ recurring }) => recurring)
+      const groups = groupsIn(found).map((group) => recordsOf(group, placeOf(progress, id), at.horizon))
+      const made = madeOf(groups.filter(({ recurring }) => recurring))
       // Whole groups came, as many as were asked for, or there are no more.
       const last = found.length < SERIES ? undefined : found.at(-1)
-      const rejects = expanded.flatMap((group) => group.rejects)
-      const end = last === undefined ? { ends: true as const, among: isExpanded(settings, at.horizon) } : {}
-      const made: Made<GoogleColumns> = {
-        records: expanded.flatMap(({ records }) => [...records.values()]).filter((record) => within(settings, record)),
-        rejects,
-        ...(at.listing ? { listing: { scope: id, ...unreadIf(rejects), ...end } } : {})
-      }
-      if (last !== undefined) return going(progress, id, { ...at, after: last.group }, made)
-      const { horizon, token } = at
-      // Only now: a token that is stored too early would leave out what it stands for.
-      return finished(going(progress, id, { phase: "changes", page: null, token, horizon }, made), id)
+      const end = last === undefined ? ending(at.horizon) : {}
+      const batch: Made<GoogleColumns> = at.listing
+        ? { ...made, listing: { scope: id, ...unreadIf(made.rejects), ...end } }
+        : made
+      return last === undefined
+        ? followed(progress, id, at, batch)
+        : going(progress, id, { ...at, after: last.group }, batch)
     })
 
   const changes = (progress: Progress, id: string, at: Extract<Sync, { phase: "changes" }>): Step<Next> =>
     Effect.gen(function* () {
-      const answer = yield* eventPage(id, { syncToken: at.token, pageToken: at.page ?? undefined })
+      const answer = yield* askPage(changesRequest(id, at))
       const { kept, rejects } = yield* readPage(id, answer.items ?? [])
       const groups = [...new Set(kept.map(({ group }) => group))]
       const before = Map.groupBy(
@@ -194,12 +232,11 @@ export const sync = (
       const made: Made<GoogleColumns> = { records, rejects, skipped: left, items: kept }
       if (answer.nextPageToken !== undefined) return going(progress, id, { ...at, page: answer.nextPageToken }, made)
       const token = answer.nextSyncToken ?? at.token
-      const done: Sync = { phase: "changes", page: null, token, horizon: at.horizon }
       if (settings.horizon > at.horizon) {
         const { horizon } = settings
         return going(progress, id, { phase: "series", after: "", listing: false, token, horizon }, made)
       }
-      return finished(going(progress, id, done, made), id)
+      return followed(progress, id, { token, horizon: at.horizon }, made)
     }).pipe(heeding(progress, id, { phase: "listing", page: null }))
 
   /** What a refusal means: begin again, leave the calendar out, or fail with its words. */
@@ -234,7 +271,7 @@ export const sync = (
       if (at === undefined) return finished(turn(progress, {}), id)
       switch (at.phase) {
         case "listing":
-          return yield* listing(progress, id, at.page)
+          return yield* listing(progress, id, at)
         case "series":
           return yield* series(progress, id, at)
         case "changes":
@@ -244,9 +281,11 @@ export const sync = (
       }
     })
 
+  const pages = ({ state: { calendars, todo } }: Progress) => todo.map((id) => nextRequest(id, calendars[id]?.sync))
+
   const state = stateOf(opening.checkpoint)
   // Where a round was interrupted before it had seen any calendar, finishing it is enough.
   const listed = state.todo.length > 0 && state.todo.length === Object.keys(state.calendars).length
   const start: Progress = { state, listed, done: 0, anew: new Set() }
-  return Stream.unfold(start, step)
+  return { start, step, pages }
 }

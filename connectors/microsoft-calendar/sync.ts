@@ -1,9 +1,10 @@
 /** Syncs an account's calendars step by step. Each step is one request or none, and one batch with the state after it. */
-import { Effect, Schema, Stream } from "effect"
+import { Effect, type Stream } from "effect"
 import type { ApiOpening } from "../../src/component/api-stream.ts"
 import type { ApiRefusal, AskRequest, ProviderApi } from "../../src/component/api.ts"
 import type { Batch, Listing, Skip } from "../../src/component/batch.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
+import { type AskPage, type Steps, inSteps } from "../api/ahead.ts"
 import { type Made, type StepProgress, type Turn, turn } from "../api/turn.ts"
 import type { Choice } from "../calendar/choice.ts"
 import { DAY } from "../calendar/clock.ts"
@@ -81,11 +82,37 @@ const isNear = ({ from, of, to }: Stretch, record: MicrosoftRecord | null): bool
   record !== null &&
   overlaps({ of, from: from - DAY, to: to + DAY }, record.row.starts_at ?? 0, record.row.ends_at ?? 0)
 
+const pageRequest = ({ calendar, from, to }: View, link: string | null): AskRequest => {
+  const iso = (time: number) => new Date(time).toISOString()
+  const page =
+    link === null
+      ? {
+          path: `/me/calendars/${encodeURIComponent(calendar)}/calendarView/delta`,
+          query: { startDateTime: iso(from), endDateTime: iso(to) }
+        }
+      : { path: link }
+  return { api: "graph", headers: PREFER, ...page }
+}
+
+/** What is asked for next of a view; null: nothing, or nobody knows yet. */
+const nextRequest = (view: View | undefined): AskRequest | null => {
+  if (view === undefined || view.doubts.length > 0) return null
+  const { sync: at } = view
+  return at.phase === "listing" || at.phase === "changes" ? pageRequest(view, at.link) : null
+}
+
 /** All batches from the checkpoint on. */
 export const sync = (
+  opening: ApiOpening,
+  settings: Settings
+): Stream.Stream<Batch<MicrosoftColumns>, SourceError | DatabaseError, ProviderApi> =>
+  inSteps(opening.ask, EventPage, (page) => steps(opening, settings, page))
+
+const steps = (
   { account, ask, checkpoint, items, timeZone }: ApiOpening,
-  { choice, earlier, stretches }: Settings
-): Stream.Stream<Batch<MicrosoftColumns>, SourceError | DatabaseError, ProviderApi> => {
+  { choice, earlier, stretches }: Settings,
+  askPage: AskPage<typeof EventPage.Type>
+): Steps<MicrosoftColumns, Progress> => {
   const iana = ianaZones()
   const own = iana(timeZone) ?? UTC
   const zones = { byId: zoneNamed(iana, own), own }
@@ -102,9 +129,6 @@ export const sync = (
       isListing(view) ? { ...made, listing: { scope: key, ...listing } } : made
     )
 
-  const graph = <A>(path: string, schema: Schema.Decoder<A>, query: AskRequest["query"] = {}) =>
-    ask.json({ api: "graph", path, query, headers: PREFER }, schema)
-
   const placeOf = ({ calendars, views }: State, { calendar }: View): Place => {
     const own = Object.entries(views)
       .filter(([, view]) => view.calendar === calendar)
@@ -119,13 +143,7 @@ export const sync = (
 
   const page = (progress: Progress, key: string, view: View, link: string | null): Step<Next> =>
     Effect.gen(function* () {
-      const iso = (time: number) => new Date(time).toISOString()
-      const answer = yield* link === null
-        ? graph(`/me/calendars/${encodeURIComponent(view.calendar)}/calendarView/delta`, EventPage, {
-            startDateTime: iso(view.from),
-            endDateTime: iso(view.to)
-          })
-        : graph(link, EventPage)
+      const answer = yield* askPage(pageRequest(view, link))
       const news = yield* newsOf(answer.value, key, view, placeOf(progress.state, view), items)
       if (news.rescheduled && !isListing(view)) return restart(progress, key)
       const listing = isListing(view)
@@ -248,8 +266,11 @@ export const sync = (
     }
   }
 
+  const pages = ({ state: { todo, views } }: Progress) => todo.map((key) => nextRequest(views[key]))
+
   const state = stateOf(checkpoint)
   // Where a round was interrupted before it had seen any calendar, finishing it is enough.
   const listed = state.todo.length > 0 && state.todo.length === Object.keys(state.views).length
-  return Stream.unfold({ state, listed, done: 0, anew: new Set<string>() }, step)
+  const start: Progress = { state, listed, done: 0, anew: new Set() }
+  return { start, step, pages }
 }

@@ -1,12 +1,13 @@
 /** Syncs an account's playlists step by step. Each step is one request or none, and one batch with the state after it. */
-import { Effect, Result, Stream } from "effect"
+import { Effect, Result, type Stream } from "effect"
 import type { ApiOpening } from "../../src/component/api-stream.ts"
-import { type ApiRefusal, type ProviderApi, orWords } from "../../src/component/api.ts"
+import { type ApiRefusal, type AskRequest, type ProviderApi, orWords } from "../../src/component/api.ts"
 import type { Batch, Reject } from "../../src/component/batch.ts"
 import type { Json } from "../../src/component/column.ts"
 import { type DatabaseError, type SourceError, sourceError } from "../../src/component/error.ts"
 import { changedItem, readItem } from "../../src/component/item.ts"
 import { nearest } from "../../src/component/nearest.ts"
+import { type AskPage, type Steps, inSteps } from "../api/ahead.ts"
 import { type Made, type StepProgress, type Turn, turn } from "../api/turn.ts"
 import type { Period } from "../calendar/group.ts"
 import { skipped } from "../media/tally.ts"
@@ -60,11 +61,24 @@ const notFound = (choice: ReadonlyArray<string>, found: ReadonlyArray<Playlist>)
   )
 }
 
+const itemsRequest = ({ id }: Playlist, next: string | null): AskRequest => ({
+  api: "web",
+  path: next ?? `/playlists/${encodeURIComponent(id)}/items`,
+  query: next === null ? { limit: PAGE, additional_types: "track,episode" } : {}
+})
+
 /** All batches from the checkpoint on. */
 export const sync = (
+  opening: ApiOpening,
+  settings: Settings
+): Stream.Stream<Batch<PlaylistColumns>, SourceError | DatabaseError, ProviderApi> =>
+  inSteps(opening.ask, PlaylistPage, (page) => steps(opening, settings, page))
+
+const steps = (
   { account, ask, checkpoint, items }: ApiOpening,
-  { choice, since, until }: Settings
-): Stream.Stream<Batch<PlaylistColumns>, SourceError | DatabaseError, ProviderApi> => {
+  { choice, since, until }: Settings,
+  askPage: AskPage<typeof PlaylistPage.Type>
+): Steps<PlaylistColumns, Progress> => {
   const going = (progress: Progress, state: State, made: Made<PlaylistColumns>): Next =>
     turn({ ...progress, state }, made)
 
@@ -133,14 +147,7 @@ export const sync = (
     Effect.gen(function* () {
       const { id } = playlist
       const { next = null, position = 0 } = progress.state.page ?? {}
-      const page = yield* ask.json(
-        {
-          api: "web",
-          path: next ?? `/playlists/${encodeURIComponent(id)}/items`,
-          query: next === null ? { limit: PAGE, additional_types: "track,episode" } : {}
-        },
-        PlaylistPage
-      )
+      const page = yield* askPage(itemsRequest(playlist, next))
       const { all, rejects } = yield* named(playlist, page.items, position)
       const records = all.map((item) => recordOf(playlist, account, item))
       const further = typeof page.next === "string" ? page.next : null
@@ -194,5 +201,9 @@ export const sync = (
     return listed ? Effect.succeed(undefined) : list(progress, state.list ?? { next: null, found: [] })
   }
 
-  return Stream.unfold({ state: stateOf(checkpoint), listed: false, done: 0 }, step)
+  const pages = ({ state: { page, todo } }: Progress) =>
+    todo.map((playlist, index) => itemsRequest(playlist, index === 0 ? (page?.next ?? null) : null))
+
+  const start: Progress = { state: stateOf(checkpoint), listed: false, done: 0 }
+  return { start, step, pages }
 }

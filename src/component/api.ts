@@ -67,6 +67,8 @@ export interface Asker {
   readonly rateLimit: Rate | null
   /** In place of what `configs/` says. */
   readonly retry: Retry
+  /** Every request counts: none is made before it is needed. */
+  readonly thrifty: boolean
   /** Called before each request, first or repeated; fails where no more may be made. */
   readonly admit: Effect.Effect<void, SourceError>
   /** Called before the wait that precedes a repeated request. */
@@ -79,6 +81,7 @@ export const CurrentAsker = Context.Reference<Asker>("keepsake/component/Current
     name: "",
     rateLimit: null,
     retry: {},
+    thrifty: false,
     admit: Effect.void,
     retrying: () => Effect.void
   })

@@ -21,9 +21,9 @@ const budgetSpent = (budget: number): SourceError =>
     "What is read so far is kept. Run the same command again to continue."
   )
 
-/** The right to make one more request. */
-export const Budget = Context.Reference<Effect.Effect<void, SourceError>>("keepsake/engine/Budget", {
-  defaultValue: () => Effect.void
+/** The right to make one more request; null: there is no end of them. */
+export const Budget = Context.Reference<Effect.Effect<void, SourceError> | null>("keepsake/engine/Budget", {
+  defaultValue: () => null
 })
 
 export const budgetOf = (requests: number): Effect.Effect<Effect.Effect<void, SourceError>> =>
@@ -50,7 +50,8 @@ export const askerOf = (
       name,
       rateLimit,
       retry,
-      admit: Effect.andThen(take, count("requests")),
+      thrifty: take !== null,
+      admit: Effect.andThen(take ?? Effect.void, count("requests")),
       retrying: ({ message }, wait) =>
         Effect.andThen(
           count("retries"),

@@ -16,6 +16,7 @@ const asker = (changes: Partial<Asker> = {}): Asker => ({
   name: "test",
   rateLimit: null,
   retry: QUICK,
+  thrifty: false,
   admit: Effect.void,
   retrying: () => Effect.void,
   ...changes
