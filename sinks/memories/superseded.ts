@@ -6,7 +6,7 @@ import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { type EntityName, entities } from "../../src/life/entity.ts"
 import { edits, entityTables, provenance, tableOf } from "../../src/life/table.ts"
-import { type Change, keepBefore, none, upsert } from "../../src/life/upsert.ts"
+import { type Change, none, remove, upsert } from "../../src/life/upsert.ts"
 
 const Count = Schema.Struct({ n: Schema.Number })
 
@@ -60,8 +60,7 @@ const removeStale = (entity: EntityName, change: Change) =>
       change
     )
     yield* database.execute(sql`
-      ${keepBefore(table, run, ofEntity)} delete from ${tableOf(table)} t ${ofEntity};
-      ${keepBefore(provenance, run, ofProvenance)} delete from ${tableOf(provenance)} t ${ofProvenance};`)
+      ${remove(table, run, ofEntity)} ${remove(provenance, run, ofProvenance)}`)
   })
 
 const count = (from: Sql): Effect.Effect<number, DatabaseError, Database> =>

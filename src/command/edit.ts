@@ -6,12 +6,14 @@ import type { Services } from "../component/connector.ts"
 import type { Database } from "../component/database.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts } from "../component/sink.ts"
-import { mergeAll, setFields, splitMembers } from "../engine/edit.ts"
+import { mergeAll, setFields } from "../engine/edit.ts"
+import { splitMembers } from "../engine/move.ts"
 import { heed } from "../engine/heed.ts"
 import { plansOf } from "../engine/rebuild.ts"
 import { splitPerson } from "../engine/split-person.ts"
 import { unmerge } from "../engine/undo/unmerge.ts"
 import { recorded } from "../engine/record.ts"
+import { MEMORY_ID } from "../life/edit.ts"
 import { type Found, find } from "../life/find.ts"
 import { type Change, none, plus } from "../life/upsert.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
@@ -29,7 +31,9 @@ export const edit = (shared: Shared, { fields, id }: EditInput) =>
           : Effect.fail(commandError("no-value", `"${field}" has no value.`, "Write it as field=value.", 2))
       })
       const found = yield* find(id)
-      return { ids: [found.id], counts: yield* setFields(found, pairs, change) }
+      const set = yield* setFields(found, pairs, change)
+      const isMoved = pairs.some(([field]) => field === MEMORY_ID)
+      return { ids: [found.id], counts: isMoved ? plus(set, yield* heedOf([found], change)) : set }
     })
   )
 
@@ -52,8 +56,8 @@ export const merge = (shared: Shared, { ids }: IdsInput) =>
   changing(shared, "merge", (change) =>
     Effect.gen(function* () {
       const all = yield* Effect.forEach(ids, find)
-      const counts = plus(yield* mergeAll(all, change), yield* heedIf(all, change))
-      return { ids: all.map((found) => found.id), counts }
+      const merged = yield* mergeAll(all, change)
+      return { ids: all.map((found) => found.id), counts: plus(merged, yield* heedOf(all, change)) }
     })
   )
 
@@ -62,25 +66,26 @@ export const split = (shared: Shared, { ids: [first = "", ...parts] }: IdsInput)
     Effect.gen(function* () {
       const whole = yield* find(first)
       const separated = yield* unmerge(whole, parts, change)
-      if (separated.length > 0) return { ids: [whole.id, ...separated], counts: yield* heedIf([whole], change) }
+      if (separated.length > 0) return { ids: [whole.id, ...separated], counts: yield* heedOf([whole], change) }
       if (whole.type === "people") {
         const apart = yield* splitPerson(whole, parts, change)
-        const counts = yield* heedIf([whole], change)
+        const counts = yield* heedOf([whole], change)
         const isAtWork = counts.inserted + counts.updated > 0
         return { ids: [whole.id, apart], counts, ...(isAtWork ? {} : { note: NEXT_RUN }) }
       }
       const members = yield* Effect.forEach(parts, find)
-      return { ids: [whole.id], counts: yield* splitMembers(whole, members, change) }
+      const taken = yield* splitMembers(whole, members, change)
+      return { ids: [whole.id], counts: plus(taken, yield* heedOf([whole], change)) }
     })
   )
 
 const NEXT_RUN = "It is at work from the next run on: the pipeline that resolves people isn't as it last ran."
 
-/** Who is who is resolved anew at once. */
-const heedIf = (all: ReadonlyArray<Found>, change: Change) =>
-  all.some(({ type }) => type === "people")
-    ? Effect.flatMap(plansOf(process.env), (plans) => heed(plans, change))
-    : Effect.succeed(none)
+/** What is made of what was said is made anew at once. */
+const heedOf = (all: ReadonlyArray<Found>, change: Change) =>
+  Effect.flatMap(plansOf(process.env), (plans) =>
+    heed(plans, change, all.some(({ type }) => type === "people") ? "people" : "members")
+  )
 
 interface Changed {
   readonly ids: ReadonlyArray<Uuid>

@@ -4,8 +4,8 @@ import type { SqlType } from "../component/column.ts"
 import { Database } from "../component/database.ts"
 import { type DatabaseError, type SourceError, sourceError } from "../component/error.ts"
 import { TimeZoneName } from "../component/fields.ts"
-import { literal, name, sql } from "../component/sql.ts"
-import { MEMORY_ID } from "../life/edit.ts"
+import { join, literal, name, sql } from "../component/sql.ts"
+import { MEMORY_ID, MOMENT_KINDS } from "../life/edit.ts"
 import { type LifeTable, tableOf, tablesByType } from "../life/table.ts"
 
 export interface CheckedValue {
@@ -49,7 +49,7 @@ export const checkValue = (
   value: string
 ): Effect.Effect<CheckedValue, DatabaseError | SourceError, Database> =>
   Effect.gen(function* () {
-    if (value === "") return { field, json: "null" }
+    if (value === "" && field !== MEMORY_ID) return { field, json: "null" }
     const type = field === MEMORY_ID ? "UUID" : (table.columns[field]?.type ?? "VARCHAR")
     const database = yield* Database
     if (type === "TIMESTAMPTZ" && !OFFSET.test(value)) return yield* bad(field, value, EXAMPLES[type])
@@ -70,11 +70,14 @@ export const checkValue = (
       field === MEMORY_ID ? "memory" : reference !== undefined && "type" in reference ? reference.type : null
     const leadsTo = target === null ? undefined : tablesByType.get(target)
     if (leadsTo !== undefined) {
+      const kinds = sql`kind in (${join(MOMENT_KINDS.map((kind) => literal(kind)))})`
       const found = yield* database.rows(
-        sql`select 1 as n from ${tableOf(leadsTo)} where ${name(leadsTo.key[0] ?? "")} = ${literal(value)}`,
+        sql`select 1 as n from ${tableOf(leadsTo)} where ${name(leadsTo.key[0] ?? "")} = ${literal(value)}
+          and ${field === MEMORY_ID ? kinds : sql`true`}`,
         Schema.Struct({ n: Schema.Number })
       )
-      if (found.length === 0) return yield* bad(field, value, `the id of a row in life.${leadsTo.name}`)
+      const wanted = field === MEMORY_ID ? "a memory of an event or moment" : `a row in life.${leadsTo.name}`
+      if (found.length === 0) return yield* bad(field, value, `the id of ${wanted}`)
     }
     return { field, json: cast.json }
   })

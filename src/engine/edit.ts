@@ -1,28 +1,16 @@
 /** A person's corrections: kept in `life.edits`, at work at once, and laid over every later import (I8). */
 import { Effect, Schema } from "effect"
-import type { Uuid } from "../component/column.ts"
+import { Uuid } from "../component/column.ts"
 import { Database } from "../component/database.ts"
-import { type DatabaseError, sourceError } from "../component/error.ts"
-import { uuid5 } from "../component/id.ts"
 import { nearest } from "../component/nearest.ts"
 import { join, literal, name, sql } from "../component/sql.ts"
-import { MEMORY_ID, MERGED_INTO, editable, merged } from "../life/edit.ts"
+import { MEMORY_ID, MERGED_INTO, MOMENT_KINDS, editable, merged } from "../life/edit.ts"
 import type { Found } from "../life/find.ts"
-import {
-  MEMORY_COLUMNS,
-  type LifeTable,
-  bookkeeping,
-  edits,
-  lifeTables,
-  links,
-  masked,
-  memories,
-  tableOf
-} from "../life/table.ts"
-import { type Change, keepBefore, none, plus, upsert } from "../life/upsert.ts"
+import { type LifeTable, bookkeeping, edits, lifeTables, masked, memories, tableOf } from "../life/table.ts"
+import { type Change, none, plus, remove, upsert } from "../life/upsert.ts"
 import { checkValue } from "./edit-value.ts"
-
-const refuse = (code: string, message: string, hint: string) => sourceError(code, message, hint, { fault: "pipeline" })
+import { moveInto } from "./move.ts"
+import { refuse, writeEdits } from "./say.ts"
 
 /** Sets fields of one entity. A value is text, as it is written on the command line; empty text is no value. */
 export const setFields = (
@@ -54,41 +42,15 @@ export const setFields = (
       values.map(({ field, json }) => ({ type, id, field, json })),
       change
     )
+    const counts = yield* reapply(table, id, change)
     const target = values.find(({ field }) => field === MEMORY_ID)
-    if (target !== undefined) {
-      return yield* moveMembers([{ type, id }], target.json, change)
-    }
-    return yield* reapply(table, id, change)
+    return target === undefined
+      ? counts
+      : plus(counts, yield* moveInto({ type, id }, Uuid(JSON.parse(target.json)), change))
   })
 
-/** What may belong to a memory. */
+/** What may be a member of a moment. */
 const MEMBERS: ReadonlySet<string> = new Set(["media", "events", "plays", "samples", "visits"])
-
-interface Edit {
-  readonly type: string
-  readonly id: Uuid
-  readonly field: string
-  /** The value as JSON text. */
-  readonly json: string
-}
-
-/** Keeps what a person says; values are JSON text. */
-export const writeEdits = (rows: ReadonlyArray<Edit>, change: Change): Effect.Effect<void, DatabaseError, Database> =>
-  Effect.asVoid(
-    upsert(
-      edits,
-      {
-        query: sql`select * from (values ${join(
-          rows.map(
-            ({ field, id, json, type }) =>
-              sql`(${literal(type)}, ${literal(id)}::uuid, ${literal(field)}, ${literal(json)}::json, make_timestamptz(${literal(change.now * 1000)}))`
-          )
-        )}) as v(entity_type, entity_id, field, value, edited_at)`,
-        columns: ["entity_type", "entity_id", "field", "value", "edited_at"]
-      },
-      change
-    )
-  )
 
 /** Notes what imports gave, where no earlier edit has. */
 const mask = (table: LifeTable, id: Uuid, fields: ReadonlyArray<string>, change: Change) =>
@@ -144,6 +106,7 @@ export const mergeAll = (all: ReadonlyArray<Found>, change: Change) =>
     }
     const twin = others.find(({ id }, index) => id === kept.id || others.findIndex((other) => other.id === id) < index)
     if (twin !== undefined) return yield* refuse("same-id", `${twin.id} is named twice.`, "Name different ones.")
+    if (kept.type === "memory") yield* refuseOtherKinds(all)
     yield* writeEdits(
       others.map(({ id, type }) => ({
         type,
@@ -163,6 +126,27 @@ export const mergeAll = (all: ReadonlyArray<Found>, change: Change) =>
     for (const table of lifeTables) counts = plus(counts, yield* redirectRows(table, change))
     yield* database.execute(sql`drop table if exists _stale`)
     return counts
+  })
+
+/** A trip is made of other things than a day is: they can't be one. */
+const refuseOtherKinds = (all: ReadonlyArray<Found>) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const kinds = yield* database.rows(
+      sql`select kind, any_value(memory_id)::varchar as id from ${tableOf(memories)}
+        where memory_id in (${join(all.map(({ id }) => literal(id)))})
+        group by kind order by min(list_position([${join(all.map(({ id }) => sql`${literal(id)}::uuid`))}], memory_id))`,
+      Schema.Struct({ kind: Schema.String, id: Schema.String })
+    )
+    const [first, ...others] = kinds
+    const other = others.find(({ kind }) => !(MOMENT_KINDS.includes(kind) && MOMENT_KINDS.includes(first?.kind ?? "")))
+    if (first !== undefined && other !== undefined) {
+      return yield* refuse(
+        "kinds-differ",
+        `${first.id} is a ${first.kind}, ${other.id} a ${other.kind}: they are made of different things, and can't be one.`,
+        "Events and moments can be merged with each other; trips with trips, days with days."
+      )
+    }
   })
 
 /** A memory made of several lasts from the first to the last. */
@@ -215,114 +199,6 @@ const redirectRows = (table: LifeTable, change: Change) =>
     )
     if (replaced === "") return counts
     const gone = sql`where ${replaced}`
-    yield* database.execute(
-      sql`${keepBefore(table, sql`${literal(change.runId)}::uuid`, gone)} delete from ${tableOf(table)} t ${gone};`
-    )
+    yield* database.execute(remove(table, sql`${literal(change.runId)}::uuid`, gone))
     return counts
-  })
-
-/** Takes members out of a memory: they become a memory of their own. */
-export const splitMembers = (memory: Found, members: ReadonlyArray<Found>, change: Change) =>
-  Effect.gen(function* () {
-    const database = yield* Database
-    const held = yield* database.rows(
-      sql`select to_type as type, to_id::varchar as id from ${tableOf(links)}
-        where from_type = 'memory' and relation = 'contains' and from_id = ${literal(memory.id)}`,
-      Schema.Struct({ type: Schema.String, id: Schema.String })
-    )
-    const wanted = members.map(({ id }) => held.find((member) => member.id === id))
-    const stranger = members[wanted.findIndex((member) => member === undefined)]
-    if (stranger !== undefined) {
-      return yield* refuse(
-        "not-a-member",
-        `${stranger.id} isn't in the memory ${memory.id}.`,
-        `See what is: keepsake explain ${memory.id}`
-      )
-    }
-    if (members.length >= held.length) {
-      return yield* refuse(
-        "nothing-left",
-        "That is all of the memory: nothing would be left of it.",
-        "Name fewer members."
-      )
-    }
-    const ids = members.map(({ id }) => id).toSorted()
-    const into = uuid5(["split", memory.id, ...ids])
-    const moved = wanted.flatMap((member, index) =>
-      member === undefined ? [] : [{ type: member.type, id: members[index]?.id ?? into }]
-    )
-    const json = JSON.stringify(into)
-    yield* writeEdits(
-      moved.map(({ id, type }) => ({ type, id, field: MEMORY_ID, json })),
-      change
-    )
-    return yield* moveMembers(moved, json, change)
-  })
-
-/** Links members to the memory that they were moved to, and to no other; a memory that isn't there yet is made of them. */
-const moveMembers = (
-  members: ReadonlyArray<{ readonly type: string; readonly id: Uuid }>,
-  json: string,
-  change: Change
-) =>
-  Effect.gen(function* () {
-    const database = yield* Database
-    const id = sql`(${literal(json)}::json->>'$')::uuid`
-    const which = sql`(t.to_type, t.to_id) in (${join(members.map((member) => sql`(${literal(member.type)}, ${literal(member.id)}::uuid)`))})
-      and t.from_type = 'memory' and t.relation = 'contains'`
-    const run = sql`${literal(change.runId)}::uuid`
-    yield* database.execute(sql`
-      create or replace temp table _moving as from ${tableOf(links)} t where ${which} and t.from_id <> ${id};
-      create or replace temp table _whence as
-        select any_value(m) as m from ${tableOf(memories)} m where m.memory_id in (select from_id from _moving);`)
-    const made = yield* upsert(
-      memories,
-      {
-        query: sql`
-          select ${id} as memory_id, 'moment' as kind,
-            coalesce(arg_min(p.name, p.place_id), strftime(coalesce(min(x.local_date), m.local_date), '%-d %B %Y')) as title,
-            coalesce(min(x.taken_at), m.starts_at) as starts_at, coalesce(max(x.taken_at), m.ends_at) as ends_at,
-            coalesce(min(x.local_date), m.local_date) as local_date, coalesce(min(x.time_zone), m.time_zone) as time_zone,
-            arg_min(x.latitude, (x.taken_at, x.media_id)) as latitude,
-            arg_min(x.longitude, (x.taken_at, x.media_id)) as longitude, min(p.place_id) as place_id,
-            arg_min(x.media_id, (x.taken_at, x.media_id)) as cover_media_id, m.confidence, m.made_by
-          from _whence left join life.media x
-              on x.media_id in (${join(members.map((member) => sql`${literal(member.id)}::uuid`))})
-            left join ${tableOf(links)} l on l.from_type = 'media' and l.from_id = x.media_id and l.relation = 'taken_at'
-            left join life.places p on p.place_id = l.to_id
-          where not exists (select 1 from ${tableOf(memories)} t where t.memory_id = ${id}) group by m`,
-        columns: MEMORY_COLUMNS
-      },
-      change
-    )
-    const moved = yield* upsert(
-      links,
-      {
-        query: sql`select 'memory' as from_type, ${id} as from_id, 'contains' as relation, to_type, to_id, 1.0 as confidence,
-          'edit/1' as rule, null::json as evidence, any_value(made_by) as made_by from _moving group by to_type, to_id`,
-        columns: [...links.key, "confidence", "rule", "evidence", "made_by"]
-      },
-      change
-    )
-    const uncovered = yield* upsert(
-      memories,
-      {
-        query: sql`
-          select m.memory_id, arg_min(x.media_id, (x.taken_at, x.media_id)) as cover_media_id
-          from ${tableOf(memories)} m join ${tableOf(links)} l on l.from_type = 'memory' and l.from_id = m.memory_id
-              and l.relation = 'contains' and l.to_type = 'media'
-            join life.media x on x.media_id = l.to_id
-          where m.memory_id in (select from_id from _moving) and m.cover_media_id in (select to_id from _moving)
-            and l.to_id not in (select to_id from _moving)
-          group by m.memory_id`,
-        columns: ["memory_id", "cover_media_id"]
-      },
-      change,
-      { own: true }
-    )
-    const left = sql`where ${which} and t.from_id <> ${id}`
-    yield* database.execute(sql`
-      ${keepBefore(links, run, left)} delete from ${tableOf(links)} t ${left};
-      drop table _moving; drop table _whence;`)
-    return plus(plus(made, moved), uncovered)
   })

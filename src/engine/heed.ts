@@ -10,20 +10,26 @@ import { Warehouse } from "../warehouse/warehouse.ts"
 import { build } from "./build.ts"
 import type { RunContext } from "./job.ts"
 import { load } from "./load.ts"
+import { renewSinks } from "./step.ts"
 
 /** Does any of its transforms read what a person has decided? */
 const heeds = ({ transforms }: Plan): boolean => transforms.some(({ built }) => built.decisions !== undefined)
 
-/** As a part of the run that decides, or takes a decision back. */
+/**
+ * As a part of the run that decides, or takes a decision back. Who is who concerns what resolves people; what belongs
+ * together, all that makes memories.
+ */
 export const heed = (
   plans: ReadonlyMap<string, Plan>,
-  context: RunContext
+  context: RunContext,
+  what: "people" | "members"
 ): Effect.Effect<SinkCounts, DatabaseError | SourceError, Warehouse | Services> =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
     let counts = none
+    if (what === "members") yield* database.execute(renewSinks)
     for (const plan of plans.values()) {
-      if (!heeds(plan)) continue
+      if (what === "people" && !heeds(plan)) continue
       const built = yield* build(plan, { ...context, offline: true })
       for (const sink of plan.sinks) {
         if (sink.type === "memories") counts = plus(counts, yield* load(plan, sink, built, context))

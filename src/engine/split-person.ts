@@ -2,13 +2,12 @@
 import { Effect, Schema } from "effect"
 import { Uuid } from "../component/column.ts"
 import { Database } from "../component/database.ts"
-import { sourceError } from "../component/error.ts"
 import { uuid5 } from "../component/id.ts"
 import { literal, sql } from "../component/sql.ts"
 import { SPLIT_FROM } from "../life/edit.ts"
 import type { Found } from "../life/find.ts"
 import type { Change } from "../life/upsert.ts"
-import { writeEdits } from "./edit.ts"
+import { refuse, writeEdits } from "./say.ts"
 
 const Alias = Schema.Struct({ id: Schema.String, called: Schema.Array(Schema.String) })
 type Alias = typeof Alias.Type
@@ -45,8 +44,6 @@ export const splitPerson = (person: Found, parts: ReadonlyArray<string>, change:
     )
     return as
   })
-
-const refuse = (code: string, message: string, hint: string) => sourceError(code, message, hint, { fault: "pipeline" })
 
 const SEE = "See what a person is made of: keepsake explain ID"
 

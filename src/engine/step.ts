@@ -3,7 +3,7 @@ import { Clock, Effect, Schema } from "effect"
 import type { Uuid } from "../component/column.ts"
 import type { DatabaseError } from "../component/error.ts"
 import type { Changes } from "../component/slice.ts"
-import { join, literal, sql } from "../component/sql.ts"
+import { type Sql, join, literal, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 
 export interface Step {
@@ -83,3 +83,7 @@ export const writeStep = (
         ${literal(made.query)}, ${literal(done.version ?? null)}, ${literal(done.since == null ? null : JSON.stringify(done.since))},
         ${literal(done.made ?? null)}, ${literal(JSON.stringify(done.read ?? {}))});`)
   })
+
+/** Memories are sorted as a person says: where that changes, they are loaded anew. */
+export const renewSinks: Sql = sql`
+  update state.steps set fingerprint = 'renew', made = null where starts_with(step, 'sink:') and coalesce(type, 'memories') = 'memories'`

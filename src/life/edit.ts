@@ -13,6 +13,9 @@ export const MERGED_INTO = "merged_into"
 export const MEMORY_ID = "memory_id"
 export const SPLIT_FROM = "split_from"
 
+/** Kinds of memories whose members a person may move: all others are made of whatever happened then. */
+export const MOMENT_KINDS: ReadonlyArray<string> = ["event", "moment"]
+
 /** What a person has said of entities of a type, as `entity_id`, `field` and `value`. */
 export const edited = (type: string, fields: ReadonlyArray<string>): Sql =>
   sql`select entity_id, field, value from ${tableOf(edits)}
@@ -58,9 +61,16 @@ export const merged: Sql = sql`(
     select 1 from ${tableOf(edits)} e where e.entity_type = step.type and e.entity_id = step.id and e.field = ${literal(MERGED_INTO)}
   ))`
 
-/** Lists of two that are one. */
-const union = (column: Sql): Sql =>
-  sql`to_json(list_sort(list_distinct(flatten(list(from_json(${column}, '["VARCHAR"]') order by _lent)))))`
+const survivors = (column: Sql): Sql => sql`arg_min(${column}, _lent)`
+
+/** What of several that are one is all of theirs: everybody's addresses, and from the first to the last. */
+const TOGETHER: { readonly [table: string]: { readonly [column: string]: (column: Sql) => Sql } } = {
+  people: {
+    addresses: (column) =>
+      sql`to_json(list_sort(list_distinct(flatten(list(from_json(${column}, '["VARCHAR"]') order by _lent)))))`
+  },
+  memories: { starts_at: (column) => sql`min(${column})`, ends_at: (column) => sql`max(${column})` }
+}
 
 /**
  * The rows of `query` with merged ids replaced, and one row for each key. Of rows that became one, the survivor's own
@@ -95,10 +105,7 @@ export const redirected = (
         from (${query}) q ${join(joins, " ")}
       )
     select ${join(table.key.map((key) => name(key)))}, bool_and(_lent) as _lent ${join(
-      values.map(
-        (column) =>
-          sql`, ${column === "addresses" ? union(name(column)) : sql`arg_min(${name(column)}, _lent)`} as ${name(column)}`
-      ),
+      values.map((column) => sql`, ${(TOGETHER[table.name]?.[column] ?? survivors)(name(column))} as ${name(column)}`),
       ""
     )} from _moved group by ${join(table.key.map((key) => name(key)))}`
 }

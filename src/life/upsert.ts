@@ -93,13 +93,17 @@ const count = (from: Sql): Effect.Effect<number, DatabaseError, Database> =>
     return row?.n ?? 0
   })
 
-/** Keeps rows `t` as they are before they are changed or deleted (I7). */
-export const keepBefore = (table: LifeTable, run: Sql, which: Sql): Sql => {
+/** Keeps rows `t` as they are (I7). */
+const keepBefore = (table: LifeTable, run: Sql, which: Sql): Sql => {
   const columns = Object.keys(table.columns)
   return sql`
     insert into ${imagesOf(table)} (${names([...columns, "_undo_run"])})
       select ${join(columns.map((column) => sql`t.${name(column)}`))}, ${run} from ${tableOf(table)} t ${which};`
 }
+
+/** Deletes rows `t`, which are kept as they are before (I7). */
+export const remove = (table: LifeTable, run: Sql, which: Sql): Sql =>
+  sql`${keepBefore(table, run, which)} delete from ${tableOf(table)} t ${which};`
 
 const merge = (
   table: LifeTable,
@@ -168,7 +172,7 @@ const merge = (
     const { added, changed, wanted: total } = diff ?? { wanted: 0, added: 0, changed: 0 }
     if (changed > 0) {
       const touched = sql`where t.rowid in (select _row from _changes where not _is_new)`
-      yield* database.execute(sql`${keepBefore(table, run, touched)} delete from ${target} t ${touched};`)
+      yield* database.execute(remove(table, run, touched))
     }
     if (added + changed > 0) {
       yield* database.execute(sql`
@@ -182,7 +186,7 @@ const merge = (
           where ${options.sweep} and not exists (select 1 from _wanted_rows w where ${same})`)
       deleted = yield* count(sql`_stale_rows`)
       const stale = sql`where t.rowid in (select _row from _stale_rows)`
-      if (deleted > 0) yield* database.execute(sql`${keepBefore(table, run, stale)} delete from ${target} t ${stale};`)
+      if (deleted > 0) yield* database.execute(remove(table, run, stale))
       yield* database.execute(sql`drop table _stale_rows`)
     }
     const behind = options.own === true ? [] : fields.filter((field) => wanted.columns.includes(field))

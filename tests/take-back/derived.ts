@@ -1,5 +1,5 @@
 /** A small life of which every kind of row is derived. */
-import { writeFileSync } from "node:fs"
+import { appendFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 const lines = (rows: ReadonlyArray<object>): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("")
@@ -64,4 +64,24 @@ sinks:
 
 export const writeDerived = (directory: string) => {
   for (const [name, rows] of Object.entries(RELATIONS)) writeFileSync(join(directory, `${name}.ndjson`), lines(rows))
+}
+
+/** What the next export has besides: a picture of the dinner, and another call with someone of the same name, and its picture. */
+export const addToDerived = (directory: string, turn: number) => {
+  const [hour, day] = [`2024-05-04T21:${10 + turn}:00Z`, `2024-05-${10 + turn}`]
+  const more = {
+    photos: [
+      { file_name: `dinner-${turn}.jpg`, taken_at: hour, people: [ana] },
+      { file_name: `call-${turn}.jpg`, taken_at: `${day}T19:30:00Z`, ...HOME }
+    ],
+    events: [
+      {
+        title: `Call ${turn}`,
+        starts_at: `${day}T19:00:00Z`,
+        ends_at: `${day}T20:00:00Z`,
+        attendees: [{ ...ana, address: `ana@${turn}.example` }]
+      }
+    ]
+  }
+  for (const [name, rows] of Object.entries(more)) appendFileSync(join(directory, `${name}.ndjson`), lines(rows))
 }

@@ -3,9 +3,11 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { edit, hide, merge, split, unhide } from "../../src/command/edit.ts"
+import { undo } from "../../src/command/undo.ts"
 import { lifeOf } from "../conformance/life.ts"
 import { temporaryDirectory } from "../support/engine.ts"
 import { called } from "./command.ts"
+import { WHEN, dump } from "./dump.ts"
 import { idOf, rowsOf, runIn, writeEvents, writePhotos } from "./home.ts"
 
 const dinner = { title: "Dinner", starts: "2024-05-01T18:00:00Z", ends: "2024-05-01T21:00:00Z" }
@@ -189,6 +191,25 @@ describe("merge and split", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("what a split took apart is one again when that is undone, whichever is undone first", () =>
+    Effect.gen(function* () {
+      const { home } = yield* life
+      const apart = yield* dump(home)
+      const alike = yield* dump(home, ["life"], WHEN)
+      const ids = [yield* memory(home, "Dinner"), yield* memory(home, "Walk")]
+      const merged = yield* called(merge, home, { ids })
+      const whole = yield* dump(home)
+      const parted = yield* called(split, home, { ids: ids.slice(0, 1) })
+      assert.deepEqual(yield* dump(home, ["life"], WHEN), alike)
+      const undone = ({ summary }: typeof merged) => called(undo, home, { run: summary.run_id, yes: true })
+      yield* undone(parted)
+      assert.deepEqual(yield* dump(home), whole)
+      const again = yield* called(split, home, { ids: ids.slice(0, 1) })
+      for (const one of [merged, again]) assert.isNull((yield* undone(one)).error)
+      assert.deepEqual(yield* dump(home), apart)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("only equals can be merged, and none with itself", () =>
     Effect.gen(function* () {
       const { home } = yield* life
@@ -225,6 +246,9 @@ describe("merge and split", () => {
         ids: [yield* idOf(home, "select from_id from life.links where rule = 'edit/1'"), e]
       })
       assert.strictEqual(all.error?.code, "nothing-left")
+      const dinner = yield* memory(home, "Dinner")
+      const event = yield* called(split, home, { ids: [dinner, `events:${dinner}`] })
+      assert.strictEqual(event.error?.message, `${dinner} is the event that the memory is of: it can't be taken out.`)
       rmSync(join(directory, "photos.csv"))
     }).pipe(Effect.scoped)
   )

@@ -5,7 +5,7 @@ import type { Services } from "../../component/connector.ts"
 import { Database } from "../../component/database.ts"
 import { type DatabaseError, type SourceError, sourceError } from "../../component/error.ts"
 import { join, literal, sql } from "../../component/sql.ts"
-import { edits, imagesOf, lifeTables, tableOf } from "../../life/table.ts"
+import { imagesOf, lifeTables, tableOf } from "../../life/table.ts"
 import { MERGED_INTO, SPLIT_FROM } from "../../life/edit.ts"
 import type { Plan } from "../../pipeline/plan.ts"
 import { Warehouse } from "../../warehouse/warehouse.ts"
@@ -13,7 +13,7 @@ import { heed } from "../heed.ts"
 import type { RunContext } from "../job.ts"
 import { forgetSteps, rebuild } from "../rebuild.ts"
 import { type RunRow, ordered } from "../runs.ts"
-import { refuseOrphans, takeBackLife } from "./life.ts"
+import { decidedBy, refuseOrphans, takeBackLife } from "./life.ts"
 import { dropUnread, stagedSources, takeBackStaging } from "./staging.ts"
 import { pastOf } from "../past.ts"
 import { recordsOf } from "../staging.ts"
@@ -153,7 +153,7 @@ export const undo = (
         yield* database.execute(sql`update state.runs set adopted = true where run_id = ${literal(run_id)}`)
         rebuilt.push(pipeline)
       }
-      if (heeded) yield* heed(plans, context)
+      if (heeded) yield* heed(plans, context, "people")
       return { rebuilt, to_run: [...dependent].filter((pipeline) => !plans.has(pipeline)), to_read: reread }
     })
     const outcome = yield* database.transaction(refuseOrphans(work))
@@ -179,7 +179,7 @@ const isHeededSince = (run: Uuid, undoing: Uuid) =>
     const { database } = yield* Warehouse
     const [found] = yield* database.rows(
       sql`with ord as (from ${ordered})
-        select 1 as n from ${tableOf(edits)} e where e.run_id = ${literal(run)} and e.entity_type = 'people'
+        select 1 as n from (${decidedBy(run)}) where entity_type = 'people'
           and field in (${literal(MERGED_INTO)}, ${literal(SPLIT_FROM)})
           and exists (select 1 from ord where run_id <> ${literal(undoing)} and ord > (select ord from ord where run_id = ${literal(run)})) limit 1`,
       Schema.Struct({ n: Schema.Number })

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import type { Uuid } from "../../component/column.ts"
 import { Database } from "../../component/database.ts"
 import { type DatabaseError, sourceError } from "../../component/error.ts"
-import { type Sql, join, literal, name, sql } from "../../component/sql.ts"
+import { type Sql, join, literal, name, names, sql } from "../../component/sql.ts"
 import { MEMORY_ID, MERGED_INTO, SPLIT_FROM, typed } from "../../life/edit.ts"
 import {
   type LifeTable,
@@ -15,8 +15,9 @@ import {
   tableOf,
   tablesByType
 } from "../../life/table.ts"
-import { type Change, upsert } from "../../life/upsert.ts"
+import { type Change, remove, upsert } from "../../life/upsert.ts"
 import { type Versioned, takeBack } from "../../warehouse/history.ts"
+import { renewSinks } from "../step.ts"
 
 const versioned = (table: LifeTable): Versioned => {
   const columns = Object.keys(table.columns)
@@ -75,7 +76,7 @@ export const takeBackLife = (run: Uuid, change: Change, unravel: boolean) =>
   Effect.gen(function* () {
     const database = yield* Database
     const own = yield* database.rows(
-      sql`select entity_type as type, entity_id::varchar as id, field from ${tableOf(edits)} where run_id = ${literal(run)}`,
+      sql`select entity_type as type, entity_id::varchar as id, field from (${decidedBy(run)})`,
       EditKey
     )
     for (const table of lifeTables) {
@@ -85,14 +86,70 @@ export const takeBackLife = (run: Uuid, change: Change, unravel: boolean) =>
       )
     }
     for (const key of own) yield* unmask(key, change)
-    if (own.some(({ field }) => [MERGED_INTO, MEMORY_ID, SPLIT_FROM].includes(field))) yield* database.execute(reload)
+    // Imports since then were sorted by the edit.
+    if (own.some(({ field }) => [MERGED_INTO, MEMORY_ID, SPLIT_FROM].includes(field)))
+      yield* database.execute(renewSinks)
+  })
+
+/** Edits that a run wrote, replaced or took away. */
+export const decidedBy = (run: Uuid): Sql =>
+  sql`select entity_type, entity_id, field from ${tableOf(edits)} where run_id = ${literal(run)}
+    union select entity_type, entity_id, field from ${imagesOf(edits)} where _undo_run = ${literal(run)}`
+
+/**
+ * Makes rows what they would be if a run of edits had never been, as a change of another run: either can be taken back,
+ * in any order.
+ */
+export const reverse = (run: Uuid, change: Change): Effect.Effect<void, DatabaseError, Database> =>
+  Effect.gen(function* () {
+    for (const table of lifeTables) yield* reverseRows(table, run, change)
+  })
+
+/** The run is taken out of a copy of the rows that it touched; what is different then is the change. */
+const reverseRows = (table: LifeTable, run: Uuid, change: Change) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const { key, values } = versioned(table)
+    const [rows, images] = [tableOf(table), imagesOf(table)]
+    const id = sql`${literal(run)}::uuid`
+    const by = sql`${literal(change.runId)}::uuid`
+    const keys = names(key)
+    const same = (a: string, b: string): Sql =>
+      join(
+        key.map((column) => sql`${name(a, column)} = ${name(b, column)}`),
+        " and "
+      )
+    yield* database.execute(sql`
+      create or replace temp table _touched as
+        select ${keys} from ${rows} where run_id = ${id}
+        union select ${keys} from ${images} where run_id = ${id} or _undo_run = ${id};
+      create or replace temp table _then as from ${rows} semi join _touched using (${keys});
+      create or replace temp table _then_images as from ${images} semi join _touched using (${keys});`)
+    yield* takeBack(
+      { ...versioned(table), rows: sql`_then`, images: sql`_then_images` },
+      { run, unravel: true, amending }
+    )
+    const differs = join(
+      values.map((column) => sql`t.${name(column)} is distinct from w.${name(column)}`),
+      " or "
+    )
+    const gone = sql`where exists (select 1 from _different d where ${same("d", "t")})`
+    yield* database.execute(sql`
+      create or replace temp table _different as
+        select ${join(key.map((column) => sql`coalesce(${name("t", column)}, ${name("w", column)}) as ${name(column)}`))},
+          t.revision, t.created_run_id
+        from (from ${rows} semi join _touched using (${keys})) t full join _then w on ${same("t", "w")}
+        where t.revision is null or w.revision is null or ${differs};
+      ${remove(table, by, gone)}
+      insert into ${rows} (${names([...key, ...values, ...bookkeeping])})
+        select ${join([...key, ...values].map((column) => name("w", column)))}, coalesce(d.revision, 0) + 1, ${by},
+          coalesce(d.created_run_id, ${by}), make_timestamptz(${literal(change.now * 1000)})
+        from _then w join _different d on ${same("d", "w")};
+      drop table _touched; drop table _then; drop table _then_images; drop table _different;`)
   })
 
 /** Edits change what imports brought, and so does taking one back. */
 const amending: Sql = sql`select run_id from state.runs where command in ('edit', 'merge', 'split', 'hide', 'unhide', 'undo')`
-
-/** Imports since then were sorted by the edit: the next run sorts them anew. */
-const reload: Sql = sql`delete from state.steps where starts_with(step, 'sink:')`
 
 const unmask = (
   { field, id, type }: typeof EditKey.Type,

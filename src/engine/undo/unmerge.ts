@@ -2,12 +2,13 @@
 import { Effect, Schema } from "effect"
 import { Uuid } from "../../component/column.ts"
 import { Database } from "../../component/database.ts"
+import type { DatabaseError, SourceError } from "../../component/error.ts"
 import { literal, sql } from "../../component/sql.ts"
 import { MERGED_INTO } from "../../life/edit.ts"
 import type { Found } from "../../life/find.ts"
 import type { Change } from "../../life/upsert.ts"
 import { mergeAll } from "../edit.ts"
-import { takeBackLife } from "./life.ts"
+import { reverse } from "./life.ts"
 
 const Merged = Schema.Struct({ id: Schema.String, run_id: Schema.String })
 
@@ -15,7 +16,11 @@ const Merged = Schema.Struct({ id: Schema.String, run_id: Schema.String })
  * Separates what was merged into a whole: the parts whose ids begin as given, or all. Gives the ids of the parts; none
  * where nothing of the kind was merged into it.
  */
-export const unmerge = (whole: Found, parts: ReadonlyArray<string>, change: Change) =>
+export const unmerge = (
+  whole: Found,
+  parts: ReadonlyArray<string>,
+  change: Change
+): Effect.Effect<ReadonlyArray<Uuid>, DatabaseError | SourceError, Database> =>
   Effect.gen(function* () {
     const database = yield* Database
     const all = yield* database.rows(
@@ -27,10 +32,7 @@ export const unmerge = (whole: Found, parts: ReadonlyArray<string>, change: Chan
     const isPart = ({ id }: typeof Merged.Type) =>
       parts.length === 0 || parts.some((part) => id.startsWith(part.toLowerCase()))
     const runs = new Set(all.filter(isPart).map(({ run_id }) => run_id))
-    for (const run of runs) {
-      yield* takeBackLife(Uuid(run), change, true)
-      yield* database.execute(sql`update state.runs set status = 'undone' where run_id = ${literal(run)}`)
-    }
+    for (const run of runs) yield* reverse(Uuid(run), change)
     // What was merged in the same go, and isn't to be separated.
     const rest = all.filter((row) => runs.has(row.run_id) && !isPart(row)).map(({ id }) => ({ ...whole, id: Uuid(id) }))
     if (rest.length > 0) yield* mergeAll([whole, ...rest], change)
