@@ -7,7 +7,7 @@ import { run } from "../../src/command/run.ts"
 import { undo } from "../../src/command/undo.ts"
 import { temporaryDirectory } from "../support/engine.ts"
 import { called } from "./command.ts"
-import { dump } from "./dump.ts"
+import { WHEN, dump } from "./dump.ts"
 import { pipelineOf, rowsOf, runIn, writeEvents, writePhotos } from "./home.ts"
 
 const dinner = { title: "Dinner", starts: "2024-05-01T18:00:00Z", ends: "2024-05-01T21:00:00Z" }
@@ -83,7 +83,8 @@ describe("split", () => {
   it.live("takes apart what was merged, one part or all", () =>
     Effect.gen(function* () {
       const { home } = yield* life
-      const before = yield* dump(home)
+      const alike = dump(home, ["life", "staging"], WHEN)
+      const before = yield* alike
       const ids = (yield* rowsOf(home, "select memory_id from life.memories order by starts_at")).map(({ memory_id }) =>
         String(memory_id)
       )
@@ -94,8 +95,11 @@ describe("split", () => {
       const part = yield* called(split, home, { ids: [first, second.slice(0, 13)] })
       assert.deepInclude(part, { exit: 0, error: null })
       assert.deepEqual(yield* count, [{ n: ids.length - 1 }])
-      yield* called(split, home, { ids: [first] })
-      assert.deepEqual(yield* dump(home), before)
+      const after = yield* dump(home)
+      const rest = yield* called(split, home, { ids: [first] })
+      assert.deepEqual(yield* alike, before)
+      yield* called(undo, home, { run: rest.summary.run_id, yes: true })
+      assert.deepEqual(yield* dump(home), after)
     }).pipe(Effect.scoped)
   )
 })

@@ -97,21 +97,21 @@ export const decidedBy = (run: Uuid): Sql =>
     union select entity_type, entity_id, field from ${imagesOf(edits)} where _undo_run = ${literal(run)}`
 
 /**
- * Makes rows what they would be if a run of edits had never been, as a change of another run: either can be taken back,
- * in any order.
+ * Makes rows what they would be if runs of edits had never been, as a change of another run: each can be taken back, in
+ * any order. The latest run comes first.
  */
-export const reverse = (run: Uuid, change: Change): Effect.Effect<void, DatabaseError, Database> =>
-  Effect.gen(function* () {
-    for (const table of lifeTables) yield* reverseRows(table, run, change)
-  })
+export const reverse = (runs: ReadonlyArray<Uuid>, change: Change): Effect.Effect<void, DatabaseError, Database> =>
+  runs.length === 0
+    ? Effect.void
+    : Effect.forEach(lifeTables, (table) => reverseRows(table, runs, change), { discard: true })
 
-/** The run is taken out of a copy of the rows that it touched; what is different then is the change. */
-const reverseRows = (table: LifeTable, run: Uuid, change: Change) =>
+/** The runs are taken out of a copy of the rows that they touched; what is different then is the change. */
+const reverseRows = (table: LifeTable, runs: ReadonlyArray<Uuid>, change: Change) =>
   Effect.gen(function* () {
     const database = yield* Database
     const { key, values } = versioned(table)
     const [rows, images] = [tableOf(table), imagesOf(table)]
-    const id = sql`${literal(run)}::uuid`
+    const ids = sql`(${join(runs.map((run) => sql`${literal(run)}::uuid`))})`
     const by = sql`${literal(change.runId)}::uuid`
     const keys = names(key)
     const same = (a: string, b: string): Sql =>
@@ -121,14 +121,12 @@ const reverseRows = (table: LifeTable, run: Uuid, change: Change) =>
       )
     yield* database.execute(sql`
       create or replace temp table _touched as
-        select ${keys} from ${rows} where run_id = ${id}
-        union select ${keys} from ${images} where run_id = ${id} or _undo_run = ${id};
+        select ${keys} from ${rows} where run_id in ${ids}
+        union select ${keys} from ${images} where run_id in ${ids} or _undo_run in ${ids};
       create or replace temp table _then as from ${rows} semi join _touched using (${keys});
       create or replace temp table _then_images as from ${images} semi join _touched using (${keys});`)
-    yield* takeBack(
-      { ...versioned(table), rows: sql`_then`, images: sql`_then_images` },
-      { run, unravel: true, amending }
-    )
+    const copy = { ...versioned(table), rows: sql`_then`, images: sql`_then_images` }
+    for (const run of runs) yield* takeBack(copy, { run, unravel: true, amending })
     const differs = join(
       values.map((column) => sql`t.${name(column)} is distinct from w.${name(column)}`),
       " or "
