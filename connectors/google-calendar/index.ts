@@ -14,7 +14,7 @@ const events = apiStream({
     "Reads all calendars that are shown in Google Calendar, or those that are named. The first run lists everything, later " +
     "ones only what has changed since. A series becomes one row for each occurrence; changed ones replace theirs, cancelled " +
     "and deleted events keep title and times and have the status cancelled. What a full listing no longer has is marked as " +
-    "gone, and stays. The same meeting has the same id as from an .ics file or a Microsoft calendar. Rooms are left out of " +
+    "gone, and stays; an event that has moved out of `since` and `until` is looked up, and its row follows it. The same meeting has the same id as from an .ics file or a Microsoft calendar. Rooms are left out of " +
     "the attendees. Everything that Google sends is kept as JSON beside the rows, in the table <pipeline>__<source>-items of staging.",
   provider: "google",
   scopes: ["calendar.events.readonly", "calendar.calendarlist.readonly"],

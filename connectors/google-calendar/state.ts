@@ -5,6 +5,13 @@ import type { Checkpoint } from "../../src/component/batch.ts"
 const Sync = Schema.Union([
   /** A full listing: pages of events; series come after, when all their exceptions are there. */
   Schema.Struct({ phase: Schema.Literal("listing"), page: Schema.NullOr(Schema.String) }),
+  /** Of a period: what the listing didn't have is looked up one by one, as far as the item `after`. */
+  Schema.Struct({
+    phase: Schema.Literal("missed"),
+    after: Schema.String,
+    token: Schema.String,
+    horizon: Schema.Number
+  }),
   /** Series are expanded, after a listing or because the horizon has moved. `token` is good once they all are. */
   Schema.Struct({
     phase: Schema.Literal("series"),

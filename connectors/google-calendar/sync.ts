@@ -1,10 +1,9 @@
 /** Syncs an account's calendars step by step. Each step is one request or none, and one batch with the state after it. */
 import { Effect, Result, type Stream } from "effect"
 import type { ApiOpening } from "../../src/component/api-stream.ts"
-import type { ApiRefusal, AskRequest, ProviderApi } from "../../src/component/api.ts"
+import type { ApiRefusal, ProviderApi } from "../../src/component/api.ts"
 import type { Batch, Item, Listing, Reject, Skip } from "../../src/component/batch.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
-import { changedItem } from "../../src/component/item.ts"
 import { type AskPage, type Steps, inSteps } from "../api/ahead.ts"
 import { type Made, type StepProgress, type Turn, turn } from "../api/turn.ts"
 import type { Choice } from "../calendar/choice.ts"
@@ -13,16 +12,9 @@ import { type Period, changesOf, isExpanded, within } from "../calendar/group.ts
 import { UTC, ianaZones } from "../calendar/zone.ts"
 import { skipped } from "../media/tally.ts"
 import { listCalendars } from "./calendars.ts"
-import {
-  type GoogleColumns,
-  type GoogleRecord,
-  completed,
-  groupOf,
-  isBare,
-  originOf,
-  readEvent,
-  recordsOf
-} from "./series.ts"
+import { readPage } from "./page.ts"
+import { changesRequest, listingRequest, lookUp, nextRequest } from "./request.ts"
+import { type GoogleColumns, type GoogleRecord, readEvent, recordsOf } from "./series.ts"
 import { type Event, EventPage } from "./shape.ts"
 import { type State, type Sync, seen, stateOf, withSync, without } from "./state.ts"
 
@@ -42,12 +34,12 @@ interface Progress extends StepProgress<State> {
 
 type Next = Turn<GoogleColumns, Progress>
 
-/** The most that Google gives in one page. */
-const PAGE = 2500
 /** Items of series that are expanded in one batch. */
 const SERIES = 500
+/** Items that a listing didn't have, looked through at a time. */
+const MISSED = 200
 
-const isoTime = (time: number | null): string | undefined => (time === null ? undefined : new Date(time).toISOString())
+const isBounded = ({ since, until }: Period): boolean => since !== null || until !== null
 
 const isSingle = ({ recurrence = [], recurringEventId }: Event): boolean =>
   recurringEventId === undefined && recurrence.length === 0
@@ -59,12 +51,6 @@ const groupsIn = (items: ReadonlyArray<Item>): ReadonlyArray<ReadonlyArray<Item>
 /** I7: of what was rejected nobody knows which rows it would have been. */
 const unreadIf = (rejects: ReadonlyArray<Reject>): Pick<Listing, "unread"> =>
   rejects.length === 0 ? {} : { unread: true }
-
-const requestOf = (id: string, query: AskRequest["query"]): AskRequest => ({
-  api: "calendar",
-  path: `/calendars/${encodeURIComponent(id)}/events`,
-  query: { maxResults: PAGE, ...query }
-})
 
 /** All batches from the checkpoint on. */
 export const sync = (
@@ -104,50 +90,6 @@ const steps = (
     return [{ ...made, checkpoint: after.state }, after]
   }
 
-  const listingRequest = (id: string, pageToken: string | null): AskRequest =>
-    requestOf(id, {
-      timeMin: isoTime(settings.since),
-      timeMax: isoTime(settings.until),
-      pageToken: pageToken ?? undefined
-    })
-
-  const changesRequest = (id: string, { page: pageToken, token }: Extract<Sync, { phase: "changes" }>): AskRequest =>
-    requestOf(id, { syncToken: token, pageToken: pageToken ?? undefined })
-
-  /** What is asked for next of a calendar; null: nothing, or nobody knows yet. */
-  const nextRequest = (id: string, at: Sync | undefined): AskRequest | null => {
-    if (at?.phase === "listing") return listingRequest(id, at.page)
-    return at?.phase === "changes" ? changesRequest(id, at) : null
-  }
-
-  /** A page's items: those that can be read, completed by what was known, and the others as rejects. */
-  const readPage = (id: string, raws: ReadonlyArray<Item["raw"]>) =>
-    Effect.gen(function* () {
-      const rejects: Array<Reject> = []
-      const events = raws.flatMap((raw): ReadonlyArray<{ readonly event: Event; readonly raw: Item["raw"] }> => {
-        const read = readEvent(raw)
-        if (Result.isSuccess(read)) return [{ event: read.success, raw }]
-        rejects.push(changedItem(read.failure, originOf(id, "?"), raw))
-        return []
-      })
-      const bare = events.filter(({ event }) => isBare(event))
-      const known = yield* items.of(id, [...new Set(bare.map(({ event }) => groupOf(event)))])
-      const knownRaw = new Map(known.map((item) => [item.id, item.raw]))
-      const kept = new Map(
-        events.map(({ event, raw }): readonly [string, Item & { readonly event: Event }] => [
-          event.id,
-          {
-            scope: id,
-            group: groupOf(event),
-            id: event.id,
-            raw: isBare(event) ? completed(knownRaw.get(event.id), raw) : raw,
-            event
-          }
-        ])
-      )
-      return { kept: [...kept.values()], rejects }
-    })
-
   const placeOf = ({ state }: Progress, id: string) => ({
     calendarId: id,
     calendar: calendarOf(state, id),
@@ -168,10 +110,15 @@ const steps = (
   /** Single events become records at once; series wait until all exceptions are there, in this page or in later ones. */
   const listing = (progress: Progress, id: string, at: Extract<Sync, { phase: "listing" }>): Step<Next> =>
     Effect.gen(function* () {
-      const { items: raws = [], nextPageToken, nextSyncToken: token = "" } = yield* askPage(listingRequest(id, at.page))
-      const { kept, rejects } = yield* readPage(id, raws)
+      const {
+        items: raws = [],
+        nextPageToken,
+        nextSyncToken: token = ""
+      } = yield* askPage(listingRequest(id, settings, at.page))
+      const { kept, rejects } = yield* readPage(items, id, raws)
       const single = kept.filter(({ event }) => isSingle(event))
-      const whole = at.page === null && nextPageToken === undefined && kept.length - single.length < SERIES
+      const short = at.page === null && nextPageToken === undefined && kept.length - single.length < SERIES
+      const whole = short && !isBounded(settings)
       const { horizon } = settings
       const groups = groupsIn(whole ? kept : single).map((group) => recordsOf(group, placeOf(progress, id), horizon))
       const made = madeOf(groups)
@@ -187,8 +134,45 @@ const steps = (
         return going(progress, id, { phase: "listing", page: nextPageToken }, batch)
       }
       if (whole) return followed(progress, id, { token, horizon }, batch)
-      return going(progress, id, { phase: "series", after: "", listing: true, token, horizon }, batch)
+      return going(progress, id, { phase: "missed", after: "", token, horizon }, batch)
     }).pipe(heeding(progress, id, at.page === null ? null : { phase: "listing", page: null }))
+
+  const isNear = (progress: Progress, id: string, item: Item): boolean =>
+    [...recordsOf([item], placeOf(progress, id), settings.horizon).records.values()].some((each) =>
+      within(settings, each)
+    )
+
+  /** Of a period, what a listing should have had was deleted, or takes place at another time: its row follows it then. */
+  const missed = (progress: Progress, id: string, at: Extract<Sync, { phase: "missed" }>): Step<Next> =>
+    Effect.gen(function* () {
+      const { horizon, token } = at
+      const item = isBounded(settings) ? yield* nextMissed(progress, id, at.after) : null
+      if (item === null) {
+        return yield* series(progress, id, { phase: "series", after: "", listing: true, token, horizon })
+      }
+      // Without an occurrence that is known to be elsewhere, its series would have it at its old time.
+      const raw = isNear(progress, id, item) ? yield* lookUp(ask, id, item.id) : item.raw
+      const { kept, rejects } = yield* readPage(items, id, [raw])
+      const place = placeOf(progress, id)
+      const [before, now] = [recordsOf([item], place, horizon), recordsOf(kept, place, horizon)]
+      const all = [...rejects, ...now.rejects]
+      const listing = { scope: id, ...unreadIf(all) }
+      const records = changesOf(before.records, now.records, settings)
+      return going(progress, id, { ...at, after: item.id }, { records, rejects: all, items: kept, listing })
+    }).pipe(heeding(progress, id, null))
+
+  const nextMissed = (progress: Progress, id: string, after: string): Effect.Effect<Item | null, DatabaseError> =>
+    Effect.gen(function* () {
+      const missing = yield* items.unlisted(id, after, MISSED)
+      const last = missing.at(-1)
+      if (last === undefined) return null
+      const found = missing.find((item) => {
+        const event = Result.getOrElse(readEvent(item.raw), () => null)
+        if (event === null || event.status === "cancelled") return false
+        return isSingle(event) ? isNear(progress, id, item) : event.recurringEventId !== undefined
+      })
+      return found ?? (yield* nextMissed(progress, id, last.id))
+    })
 
   const series = (progress: Progress, id: string, at: Extract<Sync, { phase: "series" }>): Step<Next> =>
     Effect.gen(function* () {
@@ -209,7 +193,7 @@ const steps = (
   const changes = (progress: Progress, id: string, at: Extract<Sync, { phase: "changes" }>): Step<Next> =>
     Effect.gen(function* () {
       const answer = yield* askPage(changesRequest(id, at))
-      const { kept, rejects } = yield* readPage(id, answer.items ?? [])
+      const { kept, rejects: unknown } = yield* readPage(items, id, answer.items ?? [])
       const groups = [...new Set(kept.map(({ group }) => group))]
       const before = Map.groupBy(
         (yield* items.of(id, groups)).filter(({ listed }) => listed),
@@ -218,6 +202,7 @@ const steps = (
       const news = Map.groupBy(kept, ({ group }) => group)
       const place = placeOf(progress, id)
       const records: Array<GoogleRecord> = []
+      const rejects = [...unknown]
       const left: Array<Skip> = []
       for (const group of groups) {
         const former = before.get(group) ?? []
@@ -272,6 +257,8 @@ const steps = (
       switch (at.phase) {
         case "listing":
           return yield* listing(progress, id, at)
+        case "missed":
+          return yield* missed(progress, id, at)
         case "series":
           return yield* series(progress, id, at)
         case "changes":
@@ -281,7 +268,8 @@ const steps = (
       }
     })
 
-  const pages = ({ state: { calendars, todo } }: Progress) => todo.map((id) => nextRequest(id, calendars[id]?.sync))
+  const pages = ({ state: { calendars, todo } }: Progress) =>
+    todo.map((id) => nextRequest(id, settings, calendars[id]?.sync))
 
   const state = stateOf(opening.checkpoint)
   // Where a round was interrupted before it had seen any calendar, finishing it is enough.

@@ -123,6 +123,17 @@ describe("a full listing", () => {
     expect(syncToken).not.toBeNull()
   })
 
+  test("single ones can be asked for, deleted ones too", async () => {
+    const { events } = clientOf(providers, token)
+    const [entry] = truth().filter(({ rule, series }) => rule === null && series === null)
+    const eventId = entry?.id ?? ""
+    const [listed] = (await listAll({ maxResults: 2500 })).events.filter(({ id }) => id === eventId)
+    expect((await events.get({ calendarId: "primary", eventId })).data).toEqual(listed)
+    providers.google.calendar.agenda.remove(eventId, providers.clock.now())
+    expect((await events.get({ calendarId: "primary", eventId })).data).toMatchObject({ status: "cancelled" })
+    expect(await failure(events.get({ calendarId: "primary", eventId: "nobody" }))).toMatchObject({ status: 404 })
+  })
+
   test("what is ordered or searched ends without a sync token", async () => {
     expect((await listAll({ orderBy: "updated" })).syncToken).toBeNull()
     expect((await listAll({ q: "lunch" })).syncToken).toBeNull()

@@ -7,6 +7,10 @@ import { recorded } from "../../../src/engine/record.ts"
 import { findRun } from "../../../src/engine/runs.ts"
 import { undo } from "../../../src/engine/undo/index.ts"
 import { later } from "../../account/world.ts"
+import type { Entry } from "../../providers/life/agenda.ts"
+import { instanceOf } from "../../providers/life/entries.ts"
+import { instantAtWall } from "../../providers/life/moment.ts"
+import { occurrencesOf } from "../../providers/life/recurrence.ts"
 import { over, query } from "../../support/engine.ts"
 import { SOURCE, expected, gone, holds, inWorld } from "./world.ts"
 
@@ -231,6 +235,73 @@ describe("since and until", () => {
           authored(`select count(*)::integer as n from life.events where starts_at >= '2025-03-01T23:00:00Z'`)
         )
         assert.strictEqual(Number(inside[0]?.["n"]), wanted.length)
+      })
+    )
+  )
+
+  it.live("mean no deletion where an event or an occurrence leaves them, also after a full listing", () =>
+    inWorld(events(60), ({ home, providers, run, staged }) =>
+      Effect.gen(function* () {
+        const { agenda } = providers.google.calendar
+        const noon = Date.parse("2026-05-01T12:00:00Z")
+        const moved = (entry: Entry, at: number): Entry => ({
+          ...entry,
+          start: instantAtWall(at, "Europe/Lisbon"),
+          end: instantAtWall(at + 3_600_000, "Europe/Lisbon")
+        })
+        const [first, second, third, fourth] = agenda
+          .entries()
+          .filter(({ rule, series }) => rule === null && series === null)
+        const master = agenda.entries().find(({ rule }) => rule !== null)
+        if (first === undefined || second === undefined || third === undefined) return assert.fail("too few events")
+        if (fourth === undefined || master === undefined) return assert.fail("too few events")
+        const put = (entry: Entry) => agenda.put({ ...entry, updatedAt: providers.clock.now() })
+        for (const [index, entry] of [first, second, third, fourth].entries())
+          put(moved(entry, noon + index * 86_400_000))
+        const weekly: Entry = {
+          ...moved(master, noon),
+          rule: { pattern: "FREQ=WEEKLY", count: 8, until: null },
+          excluded: []
+        }
+        for (const { entry } of agenda.exceptionsOf(master.id)) agenda.remove(entry.id, providers.clock.now())
+        put(weekly)
+        const [, original] = occurrencesOf(weekly)
+        if (original === undefined) return assert.fail("no occurrence")
+        const exception = moved(instanceOf(weekly, original), noon + 8 * 86_400_000)
+        put(exception)
+
+        const source = `${SOURCE}, since: 2026-04-01, until: 2026-09-01`
+        yield* run({}, source)
+        const before = new Set(yield* staged)
+        assert.strictEqual(yield* gone(home), 0)
+        // Moved, and never heard of again: the sync token is no longer good.
+        put(moved(first, Date.parse("2027-02-01T12:00:00Z")))
+        put(moved(exception, Date.parse("2027-03-01T12:00:00Z")))
+        agenda.remove(second.id, providers.clock.now())
+        providers.google.expireSyncTokens()
+        const { sources } = yield* run({}, source)
+        assert.deepInclude(sources["events"], { new: 0, deleted: 1 })
+        assert.strictEqual(yield* gone(home), 1)
+        const after = (yield* staged).filter((line) => !before.has(line))
+        const starting = (id: string) =>
+          after.filter((line) => line.startsWith(id)).map((line) => Number(line.split(" | ")[2]))
+        assert.deepEqual(starting(first.uid), [Date.parse("2027-02-01T12:00:00Z")])
+        assert.deepEqual(starting(weekly.uid), [Date.parse("2027-03-01T12:00:00Z")])
+        // Nobody asks a second time for what is known to be elsewhere, or gone.
+        const asked = () => providers.requests.all().filter(({ path }) => /\/events\/[^/]+$/.test(path)).length
+        assert.strictEqual(asked(), 3)
+        providers.google.expireSyncTokens()
+        const again = yield* run({}, source)
+        assert.deepInclude(again.sources["events"], { new: 0, changed: 0, deleted: 0 })
+        assert.strictEqual(asked(), 3)
+        // And back again.
+        put(moved(first, noon))
+        yield* run({}, source)
+        assert.deepEqual(
+          [...before].filter((line) => line.startsWith(third.uid) || line.startsWith(first.uid)),
+          (yield* staged).filter((line) => line.startsWith(third.uid) || line.startsWith(first.uid))
+        )
+        assert.strictEqual(yield* gone(home), 1)
       })
     )
   )

@@ -54,6 +54,8 @@ const invalid = (name: string) =>
 
 const gone = (reason: string, message: string): Reply => calendarError(410, "calendar", reason, message)
 
+const notFound = () => calendarError(404, "global", "notFound", "Not Found")
+
 const resync = () => gone("fullSyncRequired", "Sync token is no longer valid, a full sync is required.")
 
 const positive = (query: URLSearchParams, most: number): boolean => {
@@ -138,12 +140,26 @@ export const calendarApi = (calendars: Calendars, options: CalendarApiOptions): 
     return query.get("showDeleted") === "false" ? invalid("showDeleted") : null
   }
 
-  const listEvents = (call: Call): Reply => {
+  const eventsFor = (call: Call): { readonly user: string; readonly calendar: Calendar } | Reply => {
     const refused = denied(call, "calendar", api, READS_EVENTS)
     const who = whoOf(call)
     if (refused !== null || who === null) return refused ?? invalid("user")
     const calendar = calendars.find(who.user, call.params["id"] ?? "")
-    if (calendar === undefined) return calendarError(404, "global", "notFound", "Not Found")
+    return calendar === undefined ? notFound() : { user: who.user, calendar }
+  }
+
+  /** A deleted event is told as cancelled, as long as it is remembered. */
+  const getEvent = (call: Call): Reply => {
+    const from = eventsFor(call)
+    if ("status" in from) return from
+    const kept = from.calendar.agenda.get(call.params["event"] ?? "")
+    return kept === undefined ? notFound() : json(eventJson(kept, { self: from.user, zone: from.calendar.zone }))
+  }
+
+  const listEvents = (call: Call): Reply => {
+    const from = eventsFor(call)
+    if ("status" in from) return from
+    const { calendar, user } = from
     const { query } = call
     const flaw = refusedWithToken(query)
     if (flaw !== null) return flaw
@@ -155,8 +171,8 @@ export const calendarApi = (calendars: Calendars, options: CalendarApiOptions): 
     const { agenda } = calendar
     const position: Position = {
       // A first sync may have a window and leave deleted ones out; a later one must not say so.
-      key: `${who.user} ${calendar.id} ${signatureOf(query, [...EXCLUDED_WITH_SYNC_TOKEN, "showDeleted"])}`,
-      pageKey: `${who.user} ${calendar.id} ${signatureOf(query)}`,
+      key: `${user} ${calendar.id} ${signatureOf(query, [...EXCLUDED_WITH_SYNC_TOKEN, "showDeleted"])}`,
+      pageKey: `${user} ${calendar.id} ${signatureOf(query)}`,
       version: agenda.version(),
       partial: isPartial(wanted)
     }
@@ -164,7 +180,7 @@ export const calendarApi = (calendars: Calendars, options: CalendarApiOptions): 
       selected(agenda, wanted, since)
     )
     if ("status" in found) return found
-    const reader = { self: who.user, zone: wanted.timeZone ?? calendar.zone }
+    const reader = { self: user, zone: wanted.timeZone ?? calendar.zone }
     return json(
       compact({
         kind: "calendar#events",
@@ -183,7 +199,18 @@ export const calendarApi = (calendars: Calendars, options: CalendarApiOptions): 
   return {
     routes: [
       { method: "GET", path: /^\/calendar\/v3\/users\/me\/calendarList$/, area: "calendar", handle: listCalendars },
-      { method: "GET", path: /^\/calendar\/v3\/calendars\/(?<id>[^/]+)\/events$/, area: "calendar", handle: listEvents }
+      {
+        method: "GET",
+        path: /^\/calendar\/v3\/calendars\/(?<id>[^/]+)\/events$/,
+        area: "calendar",
+        handle: listEvents
+      },
+      {
+        method: "GET",
+        path: /^\/calendar\/v3\/calendars\/(?<id>[^/]+)\/events\/(?<event>[^/]+)$/,
+        area: "calendar",
+        handle: getEvent
+      }
     ],
     expireSyncTokens: () => {
       eventTokens.expireAll()
