@@ -1,7 +1,7 @@
 import { Duration, Effect, Schema } from "effect"
 import { ColumnName, DistanceText, DurationText, oneOrMore } from "../src/component/fields.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { inChanged, inSlice, microsOf, sliced } from "../src/component/slice.ts"
+import { inSlice, microsOf, sliced } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, names, sql } from "../src/component/sql.ts"
 import { type Built, transform } from "../src/component/transform.ts"
 import { type NamedColumn, namedColumns, requireColumns, tieBreakers } from "./columns.ts"
@@ -96,8 +96,6 @@ const exact = (from: Relation, by: ReadonlyArray<string>, known: Sql, order: Sql
   const { rows, slices } = sliced(from)
   const time = slices?.time ?? sql`null`
   const table = from.table
-  const changed = (of: Sql, slicesOf: Sql): Sql => sql`
-    select ${names(by)} from ${of}, ${slicesOf} where ${inChanged(time)}`
   const kept = (rows: Sql, near: Sql, chosen: Sql): Sql => sql`
     with repeated as materialized (
       select ${names(by)} from ${table} t where ${known} ${near} group by ${names(by)} having count(*) > 1
@@ -121,9 +119,12 @@ const exact = (from: Relation, by: ReadonlyArray<string>, known: Sql, order: Sql
               sql`where ${inSlice(time)}`
             ),
             // An equal row may be anywhere, and may be the one that stays now.
-            spread: (slicesOf, own) => sql`
-              select ${microsOf(time)} as moment, null::bigint as until from ${table} t where exists (
-                select 1 from (${changed(table, slicesOf)} union all ${changed(own, slicesOf)}) c where ${equal("t", "c")})`
+            spread: (isChanged, own) => {
+              const changed = (of: Sql): Sql => sql`select ${names(by)} from ${of} where ${isChanged(time)}`
+              return sql`
+                select ${microsOf(time)} as moment, null::bigint as until from ${table} t where exists (
+                  select 1 from (${changed(table)} union all ${changed(own)}) c where ${equal("t", "c")})`
+            }
           }
         })
   }

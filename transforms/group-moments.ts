@@ -92,9 +92,10 @@ export const groupMoments = transform({
               time: at,
               inputs: new Map([[from.name, span]]),
               reach: pause,
-              spread: (changed, own) => sql`
-                select epoch_us(moment_starts_at) as moment, epoch_us(moment_ends_at) as until from ${own}, ${changed}
-                where moment_ends_at >= make_timestamptz(low) and moment_starts_at < make_timestamptz(high)`,
+              spread: (isChanged, own) => sql`
+                select epoch_us(moment_starts_at) as moment, epoch_us(moment_ends_at) as until from ${own}
+                where moment_starts_at is not null and ${isChanged(sql`moment_starts_at`, sql`moment_ends_at`)}`,
+              chained: true,
               query: made
             }
           })

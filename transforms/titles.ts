@@ -3,7 +3,7 @@ import { ConfigProblem } from "../src/component/error.ts"
 import { Locale, oneOrMore, withDefault } from "../src/component/fields.ts"
 import { nearest } from "../src/component/nearest.ts"
 import { type Relation, visibleColumns } from "../src/component/relation.ts"
-import { type Slices, type Span, inChanged, microsOf, spanOf, withinSlice } from "../src/component/slice.ts"
+import { type Slices, type Span, microsOf, spanOf, withinSlice } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, sql } from "../src/component/sql.ts"
 import { transform } from "../src/component/transform.ts"
 import { countryNames } from "./country-names.ts"
@@ -163,9 +163,8 @@ const slicesOf = (relation: Relation, span: Span): Slices => {
     time: start,
     inputs: new Map([[relation.name, span]]),
     reach: 0,
-    spread: (changed, own) => {
-      const touched = (table: Sql) => sql`
-        select ${key} from ${table} t, ${changed} where ${inChanged(start)}`
+    spread: (isChanged, own) => {
+      const touched = (table: Sql) => sql`select ${key} from ${table} t where ${isChanged(start)}`
       return sql`select ${microsOf(start)} as moment, null::bigint as until from ${relation.table} t
         where ${key} in (${touched(relation.table)} union all ${touched(own)})`
     }

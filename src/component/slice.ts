@@ -23,10 +23,12 @@ export interface Slices {
   /** How far from a changed row, in microseconds, rows of the result may change. */
   readonly reach: number
   /**
-   * Selects what changes with the rows in `changed` (see `inChanged`): from `moment` until `until`, or on the whole day of a
-   * `moment` without, in microseconds; null: rows without a time. `own` are the rows as they were made last.
+   * Selects what changes with rows of the times of which `isChanged` holds: from `moment` until `until`, or on the whole day
+   * of a `moment` without, in microseconds; null: rows without a time. `own` are the rows as they were made last.
    */
-  readonly spread?: (changed: Sql, own: Sql) => Sql
+  readonly spread?: (isChanged: (start: Sql, end?: Sql) => Sql, own: Sql) => Sql
+  /** What changes so changes others in turn. */
+  readonly chained?: boolean
   /**
    * Where rows that belong together may be far apart: the query for slices. All is made at once then, by the other, which
    * needn't look for them.
@@ -69,15 +71,6 @@ export const touches = (slices: ReadonlyArray<Slice>, { end, start }: Span): Sql
   const both = names([start, end])
   return inSlices(slices, sql`least(${both})`, sql`greatest(${both})`)
 }
-
-/** The `low` of a slice without a beginning, where slices are rows. */
-export const BEGINNING = Number.MIN_SAFE_INTEGER
-
-/** Whether a time is between `low` and `high` (microseconds) of a row that stands beside it. */
-export const inChanged = (
-  time: Sql
-): Sql => sql`((${time} >= make_timestamptz(low) and ${time} < make_timestamptz(high))
-  or (low = ${literal(BEGINNING)} and (${time} is null or not isfinite(${time}))))`
 
 /** Microseconds since 1970; null where there is none. */
 export const microsOf = (time: Sql): Sql => sql`case when isfinite(${time}) then epoch_us(${time}) end`

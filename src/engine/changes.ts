@@ -1,7 +1,7 @@
 /** Where in time the rows of a relation are not what they were: what is made of it is made again there, and nowhere else. */
 import { Effect, Schema } from "effect"
 import type { DatabaseError } from "../component/error.ts"
-import { BEGINNING, type Changes, DAY_MICROS, type Slice, microsOf, startsOf } from "../component/slice.ts"
+import { type Changes, DAY_MICROS, type Slice, microsOf, startsOf } from "../component/slice.ts"
 import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 
@@ -65,17 +65,6 @@ export const widen = (changes: Changes, reach: number): Changes => {
   })
   return union([wider])
 }
-
-/** As a relation of `low` and `high`, microseconds; open ends are far away. */
-export const relationOf = (slices: ReadonlyArray<Slice>): Sql =>
-  slices.length === 0
-    ? sql`(select 0::bigint as low, 0::bigint as high where false)`
-    : sql`(values ${join(
-        slices.map(
-          ([low, high]) =>
-            sql`(${literal(low ?? BEGINNING)}::bigint, ${literal(high ?? Number.MAX_SAFE_INTEGER)}::bigint)`
-        )
-      )}) as slices(low, high)`
 
 /** The day of a time, also before 1970: `//` would round towards it. */
 const floored = (micros: Sql): Sql => sql`floor(${micros} / ${literal(DAY_MICROS)})::bigint`

@@ -12,10 +12,10 @@ import {
   inSlices,
   setSlice
 } from "../component/slice.ts"
-import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
+import { type Sql, empty, join, literal, name, names, sql } from "../component/sql.ts"
 import type { Helper } from "../component/transform.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import { EVERYWHERE, NOWHERE, changesWith, differences, hashOf, relationOf, union, widen } from "./changes.ts"
+import { EVERYWHERE, NOWHERE, changesWith, differences, hashOf, union, widen } from "./changes.ts"
 import { hasTable } from "./table.ts"
 
 /** Rows of the subject from which a slice is made, at most about so many: their joins find room (I9). */
@@ -52,8 +52,8 @@ export const affected = (making: Making): Effect.Effect<Changes, DatabaseError, 
       ),
       slices.reach
     )
-    if (near === null || near.length === 0 || slices.spread === undefined) return yield* ifLittle(making, near)
-    return yield* ifLittle(making, yield* spread(making, near, slices.spread))
+    if (near === null || near.length === 0) return near
+    return yield* ifLittle(making, slices.spread === undefined ? near : yield* spread(making, near, slices))
   })
 
 /** How often what changes is looked for, until nothing more is found. */
@@ -62,13 +62,15 @@ const ROUNDS = 8
 const spread = (
   making: Making,
   from: ReadonlyArray<Slice>,
-  select: NonNullable<Slices["spread"]>
+  { chained = false, spread: select = () => empty }: Slices
 ): Effect.Effect<Changes, DatabaseError, Warehouse> =>
   Effect.gen(function* () {
     let changes = from
     for (let round = 0; round < ROUNDS; round++) {
-      const further = union([changes, yield* changesWith(select(relationOf(changes), tableOf(making)))])
-      if (further === null || JSON.stringify(further) === JSON.stringify(changes)) return further
+      const known = changes
+      const isChanged = (start: Sql, end?: Sql) => inSlices(known, start, end)
+      const further = union([known, yield* changesWith(select(isChanged, tableOf(making)))])
+      if (further === null || !chained || JSON.stringify(further) === JSON.stringify(changes)) return further
       changes = further
     }
     return EVERYWHERE
