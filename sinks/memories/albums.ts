@@ -4,13 +4,12 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import { uuid5Sql } from "../../src/component/id.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
-import { type Sql, sql } from "../../src/component/sql.ts"
+import { sql } from "../../src/component/sql.ts"
 import { albumItems, albums } from "../../src/life/table.ts"
 import { type Change, none, plus, upsert } from "../../src/life/upsert.ts"
 
 export const loadAlbums = (
   sources: ReadonlyArray<StagedSource>,
-  kept: Sql,
   change: Change
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
@@ -24,7 +23,7 @@ export const loadAlbums = (
             album->>'description' as description, (album->>'position')::integer as position, _id as media_id
           from (
             select _id, unnest(from_json(albums, '["json"]')) as album from ${source.table}
-            where albums is not null and ${kept}
+            where albums is not null
           )`)
       const albumRows = yield* upsert(
         albums,

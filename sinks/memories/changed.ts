@@ -5,8 +5,7 @@ import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { Loading, StagedSource } from "../../src/component/sink.ts"
 import { type Slice, spanOf, touches } from "../../src/component/slice.ts"
-import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
-import type { EntityName } from "../../src/life/entity.ts"
+import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { MEMORY_ID, MERGED_INTO } from "../../src/life/edit.ts"
 import { edits, entityTables, tableOf } from "../../src/life/table.ts"
 import { isDerived, isMade, makesMemories } from "./kind.ts"
@@ -18,20 +17,9 @@ export interface Part {
   /** Null: everywhere. */
   readonly slices: ReadonlyArray<Slice> | null
   readonly sources: ReadonlyArray<StagedSource>
-  /** Selects ids (`_id`) of a source's records that changed; null: all may have. */
+  /** Selects the ids of a source's records that changed, and their names there (`_source_id`); null: all may have. */
   readonly staged: ((source: StagedSource) => Sql) | null
 }
-
-/** Of `all` these ids, those of which a record changed, though the part's rows may be as they were: to be put behind a query. */
-export const renewed = ({ sources, staged }: Part, entity: EntityName, all: Sql): Sql =>
-  join(
-    sources
-      .filter((source) => source.entity === entity)
-      .map((source) =>
-        staged === null ? empty : sql`union select _id from (${staged(source)}) where _id in (${all})`
-      ),
-    " "
-  )
 
 const Found = Schema.Struct({ n: Schema.Number })
 
@@ -71,8 +59,8 @@ export const partsOf = (
             const its = spanOf(source)
             const there = changes.get(source.name) ?? []
             return its === null
-              ? sql`select _id from ${source.table}`
-              : sql`select _id from ${source.table} where ${touches(there, its)}`
+              ? sql`select _id, _source_id from ${source.table}`
+              : sql`select _id, _source_id from ${source.table} where ${touches(there, its)}`
           }
         }
       ]
@@ -99,7 +87,15 @@ const withRegrouped = (
     if (part !== undefined || !(linksRecords(relation) || making.includes(relation)) || changed.length === 0)
       return part === undefined ? [] : [part]
     const none = { ...relation, table: sql`(select * from ${relation.table} where false)` }
-    return [{ relation, rows: none, slices: [], sources, staged: () => sql`select null::uuid as _id where false` }]
+    return [
+      {
+        relation,
+        rows: none,
+        slices: [],
+        sources,
+        staged: () => sql`select null::uuid as _id, null::varchar as _source_id where false`
+      }
+    ]
   })
 }
 

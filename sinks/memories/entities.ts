@@ -106,11 +106,10 @@ const cast = (entity: EntityName, from: string, column: string): Sql => {
   return sql`${name(from, column)}::${name(wanted)} as ${name(column)}`
 }
 
-/** Entities that a relation only refers to, those that are `kept`: all their columns are in staging. */
+/** Entities that a relation only refers to: all their columns are in staging. */
 export const loadStaged = (
   entity: EntityName,
   sources: ReadonlyArray<StagedSource>,
-  kept: Sql,
   change: Change
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
@@ -121,7 +120,7 @@ export const loadStaged = (
     const columns = present(entity, has)
     const query = sql`select _id as ${name(id)}, _key as _order, ${join(columns.map((column) => valueOf(entity, "r", column, has)))}
       from (${join(
-        staged.map((source) => sql`select * from ${source.table} where ${kept}`),
+        staged.map((source) => sql`select * from ${source.table}`),
         " union all by name "
       )}) r`
     return yield* upsert(

@@ -76,6 +76,6 @@ const edited = ({ relation, rows, sources, staged }: Part): ReadonlyArray<Sql> =
           min(original._id) as to_id, 1.0 as confidence, 'edited-name/1' as rule, null::json as evidence
         from ${source.table} copy join ${source.table} original on original._member = copy.edited_from
         where copy._id <> original._id and copy._id in (select _id from ${relation.table})
-          ${staged === null ? empty : sql`and (copy._id in (select _id from ${rows.table}) or original._id in (${staged(source)}))`}
+          ${staged === null ? empty : sql`and (copy._id in (select _id from ${rows.table}) or original._id in (select _id from (${staged(source)})))`}
         group by copy._id`
     )

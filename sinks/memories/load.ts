@@ -8,7 +8,7 @@ import { type Sql, join, literal, sql } from "../../src/component/sql.ts"
 import { type EntityName, entities } from "../../src/life/entity.ts"
 import { type Change, none, plus } from "../../src/life/upsert.ts"
 import { loadAlbums } from "./albums.ts"
-import { type Part, partsOf, renewed } from "./changed.ts"
+import { type Part, partsOf } from "./changed.ts"
 import { loadDerived, missingEntities } from "./derived.ts"
 import { loadEntity, loadStaged } from "./entities.ts"
 import { holdsRecords, isDerived, isMade } from "./kind.ts"
@@ -17,6 +17,7 @@ import { formMemories } from "./moments.ts"
 import { loadPeople } from "./people.ts"
 import { isGeocoded, loadPlaces } from "./places.ts"
 import { loadProvenance } from "./provenance.ts"
+import { idsOf, renewed, withIds, withRecords } from "./records.ts"
 import { beginRenaming } from "./renamed.ts"
 import { dropSuperseded } from "./superseded.ts"
 
@@ -36,53 +37,51 @@ export const loadMemories = (
     // What was resolved is not made of each event's attendees, or each visit's place, again.
     const resolves = (entity: EntityName) => relations.some((one) => one.entity === entity && isDerived(one))
     const [hasPeople, hasPlaces] = [resolves("people"), resolves("places")]
-    /** What is kept beside entities of a relation: of a source as it was staged, everybody's. */
-    const beside = (entity: EntityName, sources: ReadonlyArray<StagedSource>, kept: Sql, all: Sql) =>
+    /** What is kept beside entities: of their records, but of people all that they are called, so of those of `all` ids. */
+    const beside = (entity: EntityName, records: ReadonlyArray<StagedSource>, { sources }: Part, all: Sql | null) =>
       Effect.gen(function* () {
-        if (entity === "media") yield* tally(loadAlbums(sources, kept, change))
-        // People are called by all that they are called: there is no part of it.
-        if (entity === "events" && !hasPeople) yield* tally(loadPeople(sources, all, change))
+        if (entity === "media") yield* tally(loadAlbums(records, change))
+        if (entity === "events" && !hasPeople) {
+          const known = all === null ? sources : sources.map((source) => withIds(source, sql`(${all})`))
+          yield* tally(loadPeople(known, change))
+        }
       })
     /** Entities that a relation refers to: those of its rows, and those of all of it that were staged otherwise. */
     const referred = (part: Part, entity: EntityName, ids: Sql, all: Sql) =>
       Effect.gen(function* () {
-        const { sources } = part
-        yield* tally(dropSuperseded(entity, sources, change))
-        yield* database.execute(sql`create or replace temp table _kept as ${ids} ${renewed(part, entity, all)}`)
-        if ((yield* database.rows(sql`select 1 as n from _kept limit 1`, Found)).length === 0) return
-        yield* tally(loadStaged(entity, sources, KEPT, change))
-        yield* tally(loadProvenance(entity, sources, KEPT, change))
-        yield* beside(entity, sources, KEPT, sql`_id in (${all})`)
+        yield* tally(dropSuperseded(entity, part.sources, change))
+        yield* withRecords(part, entity, sql`${ids} ${renewed(part, entity, all)}`, (records) =>
+          Effect.gen(function* () {
+            yield* tally(loadStaged(entity, records, change))
+            yield* tally(loadProvenance(entity, records, change))
+            yield* beside(entity, records, part, all)
+          })
+        )
       })
     const parts = yield* partsOf(relations, loading)
     for (const part of parts) {
       const { relation, rows, slices, sources } = part
       for (const entity of holdsRecords(relation) ? yield* entitiesOf(relation) : []) {
-        const whole = slices === null && relation.distinct === true
-        const ids = (of: Relation) =>
-          sql`select distinct _id as id from ${of.table} where ${
-            of.columns.has("_entity") ? sql`_entity = ${literal(entity)}` : sql`true`
-          }`
-        if (!whole) {
-          yield* database.execute(
-            sql`create or replace temp table _kept as ${ids(rows)} ${renewed(part, entity, ids(relation))}`
-          )
-        }
         yield* tally(dropSuperseded(entity, sources, change))
-        const kept = whole ? sql`true` : KEPT
-        const load = Effect.zipWith(
-          loadEntity(rows, entity, sources, change),
-          loadProvenance(entity, sources, kept, change),
-          plus
+        const load = (records: ReadonlyArray<StagedSource>) =>
+          tally(
+            Effect.zipWith(loadEntity(rows, entity, records, change), loadProvenance(entity, records, change), plus)
+          )
+        if (slices === null && relation.distinct === true) {
+          yield* database.lean(load(sources))
+          yield* beside(entity, sources, part, null)
+          continue
+        }
+        const all = idsOf(relation, entity)
+        yield* withRecords(part, entity, sql`${idsOf(rows, entity)} ${renewed(part, entity, all)}`, (records) =>
+          Effect.andThen(load(records), beside(entity, records, part, all))
         )
-        yield* tally(whole ? database.lean(load) : load)
-        yield* beside(entity, sources, kept, whole ? kept : sql`_id in (${ids(relation)})`)
       }
       if (isDerived(relation)) continue
       if (relation.columns.has("right_id")) {
         for (const entity of yield* named(sql`right_entity`, sql`${relation.table} where right_id is not null`)) {
-          const ids = (of: Relation) =>
-            sql`select distinct right_id as id from ${of.table} where right_entity = ${literal(entity)}`
+          const ids = ({ table }: Relation) =>
+            sql`select distinct right_id as id, null::varchar as source_id from ${table} where right_entity = ${literal(entity)}`
           yield* referred(part, entity, ids(rows), ids(relation))
         }
       }
@@ -113,9 +112,6 @@ const linkedTo = (parts: ReadonlyArray<Part>): Sql => {
       )
 }
 
-/** The rows of a relation whose ids were noted. */
-const KEPT = sql`_id in (select id from _kept)`
-
 const entitiesOf = (relation: Relation): Effect.Effect<ReadonlyArray<EntityName>, DatabaseError, Database> =>
   Effect.gen(function* () {
     if (relation.entity === null || relation.entity === "memory") return []
@@ -131,5 +127,4 @@ const named = (column: Sql, from: Sql): Effect.Effect<ReadonlyArray<EntityName>,
     return Object.values(entities).flatMap(({ name }) => (found.some((row) => row.entity === name) ? [name] : []))
   })
 
-const Found = Schema.Struct({ n: Schema.Number })
 const EntityRow = Schema.Struct({ entity: Schema.NullOr(Schema.String) })

@@ -97,7 +97,11 @@ const members = (relation: Relation, sources: ReadonlyArray<StagedSource>, partl
   const { columns } = relation
   const column = (wanted: string, otherwise: Sql = sql`null`): Sql =>
     columns.has(wanted) ? sql`r.${name(wanted)}` : otherwise
-  const titled = sources.filter((source) => source.columns.has("title") && source.entity !== "events")
+  const inGroups = partly ? sql`and ${groupOf(relation)} in (select id from _groups)` : empty
+  const named = sql`_source_id in (select r._source_id from ${relation.table} r where true ${inGroups})`
+  const titled = sources
+    .filter((source) => source.columns.has("title") && source.entity !== "events")
+    .map((source) => (partly && columns.has("_source_id") ? { ...source, table: source.where(named) } : source))
   const ownTitle = columns.has("title") && columns.has("_key") && titled.length > 0
   const event = column("right_id")
   const moment = column("moment_id")
@@ -117,7 +121,7 @@ const members = (relation: Relation, sources: ReadonlyArray<StagedSource>, partl
       left join ${tableOf(edits)} o on o.entity_type = r._entity and o.entity_id = r._id and o.field = ${literal(MEMORY_ID)}
       ${ownTitle ? sql`left join (${lentBy(titled, ["title"])}) s on s._key = r._key` : sql``}
       where (coalesce(${event}, ${moment}) is not null or o.value is not null) and r._id is not null
-        ${partly ? sql`and ${groupOf(relation)} in (select id from _groups)` : empty}`
+        ${inGroups}`
 }
 
 /** A person's word on what belongs together comes before what was found (I8). */

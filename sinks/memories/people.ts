@@ -4,13 +4,12 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import { uuid5Sql } from "../../src/component/id.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
-import { type Sql, sql } from "../../src/component/sql.ts"
+import { sql } from "../../src/component/sql.ts"
 import { entityTables, links } from "../../src/life/table.ts"
 import { type Change, none, plus, upsert } from "../../src/life/upsert.ts"
 
 export const loadPeople = (
   sources: ReadonlyArray<StagedSource>,
-  kept: Sql,
   change: Change
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
@@ -26,7 +25,7 @@ export const loadPeople = (
               person->>'response' as response
             from (
               select _id, unnest(from_json(attendees, '["json"]')) as person from ${source.table}
-              where attendees is not null and ${kept}
+              where attendees is not null
             )
           )
           select ${uuid5Sql(["person", source.account], sql`coalesce(address, 'name:' || name)`)} as person_id, *

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
-import { type Sql, literal, sql } from "../../src/component/sql.ts"
+import { literal, sql } from "../../src/component/sql.ts"
 import type { EntityName } from "../../src/life/entity.ts"
 import { provenance } from "../../src/life/table.ts"
 import { type Change, none, upsert } from "../../src/life/upsert.ts"
@@ -13,7 +13,6 @@ const COLUMNS = [...provenance.key, "archive", "member", "content_hash", "first_
 export const loadProvenance = (
   entity: EntityName,
   sources: ReadonlyArray<StagedSource>,
-  kept: Sql,
   change: Change
 ): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
@@ -25,7 +24,7 @@ export const loadProvenance = (
           _archive as archive, _member as member,
           ${source.columns.has("content_hash") ? sql`content_hash` : sql`null`} as content_hash,
           _first_seen_at as first_seen_at, _last_seen_at as last_seen_at, _gone_at as gone_at
-        from ${source.table} where ${kept}`
+        from ${source.table}`
       yield* upsert(provenance, { query, columns: COLUMNS }, change, {
         within: [
           sql`entity_type = ${literal(entity)} and connector = ${literal(source.connector)} and stream = ${literal(source.stream)} and account = ${literal(source.account)}`

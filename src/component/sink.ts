@@ -15,6 +15,8 @@ export interface StagedSource {
   /** The source's name in the pipeline. */
   readonly name: string
   readonly table: Sql
+  /** The same, of those records for which a condition holds over what is stored: their ids are computed, and no others. */
+  readonly where: (condition: Sql) => Sql
   readonly columns: ReadonlyMap<string, string>
   readonly entity: EntityName | null
   /** `google-takeout` and `photos`. */

@@ -11,6 +11,7 @@ import type { Built } from "./build.ts"
 import type { RunContext } from "./job.ts"
 import { report } from "./progress.ts"
 import { changesSince } from "./state.ts"
+import { stagedWhere } from "./staging.ts"
 import { readStep, writeStep } from "./step.ts"
 
 /** One transaction a sink: a sink that fails leaves everything as it was (I3). */
@@ -91,6 +92,7 @@ const staged = (pipeline: string, source: PlannedSource): StagedSource => {
   return {
     name: source.name,
     table: stagingTable(pipeline, source.name),
+    where: (condition) => stagedWhere(pipeline, source, condition),
     columns: source.relation.columns,
     entity: source.bound.entity,
     connector,

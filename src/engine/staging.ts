@@ -42,10 +42,13 @@ export const stagingOf = (
   exports: Effect.succeed(new Map())
 })
 
+/** What follows from a record beside its content. */
+type Derived = Pick<Staging, "entity" | "ids">
+
 /** The table of records. */
 export const recordsOf = ({ name: table }: Pick<Staging, "name">): Sql => name("records", table)
 
-const derived = ({ entity, ids }: Staging): { readonly [column: string]: Sql } => ({
+const derived = ({ entity, ids }: Derived): { readonly [column: string]: Sql } => ({
   _key: sql`md5_number(_source_id)`,
   _entity: sql`${literal(entity)}::varchar`,
   ...(ids === null ? {} : { _id: uuid5Sql(ids, sql`_source_id`) })
@@ -154,10 +157,25 @@ const definitionOf = (staging: Staging): Sql =>
 
 /** The columns of every staged relation, then the stream's own, then the content's hash, which no relation has. */
 const viewOf = (staging: Staging): Sql => {
-  const made = derived(staging)
+  const columns = selected(staging, Object.keys(staging.columns))
+  return sql`select ${columns}, ${hashOf(staging)} as _hash from ${recordsOf(staging)}`
+}
+
+const selected = (of: Derived, own: ReadonlyArray<string>): Sql => {
+  const made = derived(of)
   const staged = STAGED_COLUMNS.map(([column]) => sql`${made[column] ?? name(column)} as ${name(column)}`)
-  const own = Object.keys(staging.columns).map((column) => name(column))
-  return sql`select ${join([...staged, ...own, sql`${hashOf(staging)} as _hash`])} from ${recordsOf(staging)}`
+  return join([...staged, ...own.map((column) => name(column))])
+}
+
+/** A relation's rows for which a condition holds over what is stored: what follows from others is not computed. */
+export const stagedWhere = (
+  pipeline: string,
+  { account, bound, name: source, relation }: PlannedSource,
+  condition: Sql
+): Sql => {
+  const own = [...relation.columns.keys()].filter((column) => !STAGED_COLUMNS.some(([staged]) => staged === column))
+  const columns = selected({ entity: bound.entity, ids: bound.ids(account) }, own)
+  return sql`(select ${columns} from ${name("records", stagingName(pipeline, source))} where ${condition})`
 }
 
 /** Tells whether table and view have the shape that a source has now. */
