@@ -45,7 +45,8 @@ export const partsOf = (
       const own = changes.get(relation.name) ?? null
       const theirs = sources.map((source) => changes.get(source.name) ?? null)
       const span = spanOf(relation)
-      if (own?.length === 0 && theirs.every((each) => each?.length === 0)) return []
+      // What is made has no records of its own that may have changed beside its rows.
+      if (own?.length === 0 && (isMade(relation) || theirs.every((each) => each?.length === 0))) return []
       if (own === null || span === null || arranged || theirs.includes(null))
         return [{ relation, rows: relation, slices: null, sources, staged: null }]
       const rows = sql`(select * from ${relation.table} where ${touches(own, span)})`

@@ -146,7 +146,7 @@ export const missingEntities = (relation: Relation) =>
         ? [
             {
               entity,
-              ids: sql`select distinct right_id as id, null::varchar as source_id from ${relation.table} where right_entity = ${literal(entity)}
+              ids: sql`select right_id as id, null::varchar as source_id from ${relation.table} where right_entity = ${literal(entity)}
                 and right_id not in (select ${name(id)} from life.${name(entity)})`
             }
           ]

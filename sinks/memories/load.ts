@@ -81,7 +81,7 @@ export const loadMemories = (
       if (relation.columns.has("right_id")) {
         for (const entity of yield* named(sql`right_entity`, sql`${relation.table} where right_id is not null`)) {
           const ids = ({ table }: Relation) =>
-            sql`select distinct right_id as id, null::varchar as source_id from ${table} where right_entity = ${literal(entity)}`
+            sql`select right_id as id, null::varchar as source_id from ${table} where right_entity = ${literal(entity)}`
           yield* referred(part, entity, ids(rows), ids(relation))
         }
       }
