@@ -1,10 +1,12 @@
 import { Effect, Schema } from "effect"
 import { ConfigProblem } from "../src/component/error.ts"
 import { withDefault } from "../src/component/fields.ts"
-import { sql } from "../src/component/sql.ts"
-import { listTransform } from "../src/component/transform.ts"
+import type { Relation } from "../src/component/relation.ts"
+import { type Slices, type Span, inSlice, microsOf, withinSlice } from "../src/component/slice.ts"
+import { type Sql, empty, name, sql } from "../src/component/sql.ts"
+import { type Helper, listTransform } from "../src/component/transform.ts"
 import { requireColumns } from "./columns.ts"
-import { mentionSteps, mentionsPeople } from "./people-mentions.ts"
+import { MENTION_SPAN, callingSteps, mentionsOf, mentionsPeople, sameCalling } from "./people-mentions.ts"
 import { type ByName, decisions, mergeSteps } from "./people-merge.ts"
 
 const ANA = "00000000-0000-4000-8000-000000000001"
@@ -106,36 +108,99 @@ export const resolvePeople = listTransform({
         })
       }
     }
-    return { entity: "people", decisions, query: sql`with ${mentionSteps(from)}, ${mergeSteps(by_name)}, ${ROWS}` }
+    const { slices, ...mentions } = mentionsOf(from)
+    const helpers = [slices === undefined ? mentions : { ...mentions, slices }, callings(by_name), PERSONS, SAME]
+    return {
+      entity: "people",
+      decisions,
+      helpers,
+      query: linksOf(name("_mentions")),
+      ...(slices === undefined ? {} : { slices: linksBy(from) })
+    }
   })
 })
 
-const ROWS = sql`mine as (select m.*, p.person, p.main from mentions m join persons p using (alias)),
-  -- A full name rather than a first name; else the one most used.
-  called as (
-    select person, arg_min(name, {'merged': not main, 'short': not contains(trim(name), ' '), 'uses': -uses, 'name': name}) as name
-    from (select person, main, name, count(*) as uses from mine where name is not null group by person, main, name) group by person
-  ),
-  people as (
-    select person, any_value(c.name) as name, any_value(a.itself) as itself,
-      to_json(list_sort(list(distinct address) filter (address is not null)))::varchar as addresses
-    from mine left join called c using (person)
-      left join (select alias as person, json_merge_patch('{}', {'name': names[1], 'addresses': addresses}::json)::varchar as itself from aliases) a
-        using (person)
-    group by person
-  ),
-  linked as (
-    select person, case place when 'events' then 'attends' when 'media' then 'appears_in' else 'shares' end as link_relation,
-      case place when 'events' then place else 'media' end as right_entity, place_id as right_id, 1.0 as link_confidence,
+/** Each name and address by which someone is called, and whose it is. What is counted in it changes with every mention. */
+const callings = (byName: ByName): Helper => ({
+  name: "_callings",
+  reads: ["_mentions"],
+  times: [],
+  query: sql`with ${callingSteps}, ${mergeSteps(byName)}
+    select c.name, c.address, c.uses, c.alias, p.person, p.main, p.rule, p.confidence, p.evidence, c.alias in (select alias from hands) as by_hand,
+      to_json({'addresses': a.addresses}) as others,
+      json_merge_patch('{}', {'name': a.names[1], 'addresses': a.addresses}::json)::varchar as itself
+    from callings c join persons p using (alias) join aliases a using (alias)`
+})
+
+/** Who is meant by a name and an address. By a full name rather than a first name; else by the one most used. */
+const PERSONS: Helper = {
+  name: "_persons",
+  reads: ["_callings"],
+  times: [],
+  query: sql`with called as (
+      select person, arg_min(name, {'merged': not main, 'short': not contains(trim(name), ' '), 'uses': -uses, 'name': name}) as called
+      from (select person, main, name, sum(uses) as uses from _callings where name is not null group by person, main, name) group by person
+    ),
+    people as (
+      select person, any_value(itself) filter (alias = person) as itself,
+        to_json(list_sort(list(distinct address) filter (address is not null)))::varchar as addresses
+      from _callings group by person
+    )
+    select c.name, c.address, person, called, addresses, p.itself
+    from _callings c join people p using (person) left join called using (person)`
+}
+
+/** What else someone is called by, and why it is one person. */
+const SAME: Helper = {
+  name: "_same",
+  reads: ["_callings"],
+  // It has no time: with it change the rows without one.
+  times: ["right_starts_at"],
+  query: sql`select distinct person, alias, null::timestamptz as right_starts_at, confidence::double as confidence,
+      case rule when 'split' then 'edit/1' else 'resolve-people/1:' || rule end as rule,
+      json_merge_patch(coalesce(evidence, '{}'), coalesce(others, '{}'))::varchar as evidence
+    from _callings where alias <> person and not by_hand`
+}
+
+/** One row for each person and what the person is linked to, of these mentions. */
+const linksOf = (mentions: Sql, having: Sql = empty, same: Sql = sql`_same`): Sql => sql`with linked as (
+    select person, any_value(p.called) as name, any_value(p.addresses) as addresses, any_value(p.itself) as itself,
+      case place when 'events' then 'attends' when 'media' then 'appears_in' else 'shares' end as link_relation,
+      case place when 'events' then place else 'media' end as right_entity, place_id as right_id,
+      min(starts_at) as right_starts_at, max(ends_at) as right_ends_at, 1.0 as link_confidence,
       case place when 'events' then 'attendee/1' when 'media' then 'tag/1' else 'album-sharer/1' end as link_rule,
       case place when 'events' then json_object('role', max(role), 'response', max(response))
         when 'shared' then json_object('album', min(album)) end::varchar as link_evidence
-    from mine group by person, place, place_id
+    from ${mentions} m join _persons p on ${sameCalling("m", "p")} group by person, place, place_id ${having}
     union all
-    select person, 'same_as', 'people', alias, confidence, case rule when 'split' then 'edit/1' else 'resolve-people/1:' || rule end,
-      json_merge_patch(coalesce(evidence, '{}'), coalesce(to_json({'addresses': a.addresses}), '{}'))::varchar
-    from persons p join aliases a using (alias) where alias <> person and alias not in (select alias from hands)
+    select person, called, addresses, itself, 'same_as', 'people', alias, s.right_starts_at, null, s.confidence, s.rule, s.evidence
+    from ${same} s join (select distinct person, called, addresses, itself from _persons) using (person)
   )
-  select 'people' as _entity, person as _id, name, addresses, itself, link_relation, right_entity, right_id,
-    link_confidence::double as link_confidence, link_rule, link_evidence
-  from linked join people using (person)`
+  select 'people' as _entity, person as _id, name, addresses, itself, link_relation, right_entity, right_id, right_starts_at,
+    right_ends_at, link_confidence::double as link_confidence, link_rule, link_evidence
+  from linked`
+
+/** Several relations may mention someone for one event or picture, at times that differ: the first of them counts. */
+const linksBy = (from: ReadonlyArray<Relation>): Slices => {
+  const [mentions, starts] = [name("_mentions"), name(MENTION_SPAN.start)]
+  const here = withinSlice({ table: mentions }, MENTION_SPAN)
+  return {
+    time: sql`right_starts_at`,
+    inputs: new Map<string, Span | null>([
+      ...from.map((relation) => [relation.name, null] as const),
+      ["_mentions", MENTION_SPAN],
+      ["_callings", null],
+      ["_same", { start: "right_starts_at", end: null }]
+    ]),
+    reach: 0,
+    spread: (isChanged, own) => sql`
+      select ${microsOf(starts)} as moment, null::bigint as until from ${mentions} where place_id in (
+        select place_id from ${mentions} where ${isChanged(starts, name(MENTION_SPAN.end))}
+        union all select right_id from ${own} where ${isChanged(sql`right_starts_at`, sql`right_ends_at`)})`,
+    query: linksOf(
+      sql`(select * from ${mentions} where place_id in (select place_id from ${here}))`,
+      sql`having ${inSlice(sql`min(starts_at)`)}`,
+      sql`(select * from _same where ${inSlice(sql`right_starts_at`)})`
+    )
+  }
+}

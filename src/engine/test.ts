@@ -4,7 +4,7 @@ import type { Services } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import { exampleTable } from "../component/example.ts"
 import { authored, empty, join, name, sql } from "../component/sql.ts"
-import { type Plan, stagingName } from "../pipeline/plan.ts"
+import { type Plan, buildTable, stagingName } from "../pipeline/plan.ts"
 import type { PipelineTest } from "../pipeline/spec.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import { nameRelations } from "./build.ts"
@@ -50,8 +50,12 @@ const runTest = (plan: Plan, test: PipelineTest): Testing<TestOutcome> =>
     for (const transform of plan.transforms) {
       if (given.has(transform.name) || !wanted.has(transform.name)) continue
       for (const lookup of transform.built.lookups ?? []) yield* lookUp(lookup, true)
-      for (const helper of transform.built.helpers ?? [])
-        yield* database.execute(sql`create or replace temp view ${name(helper.name)} as ${helper.query}`)
+      for (const helper of transform.built.helpers ?? []) {
+        const table = buildTable(plan.pipeline.name, `${transform.name}:${helper.name}`)
+        yield* database.execute(sql`
+          create or replace table ${table} as ${helper.query};
+          create or replace temp view ${name(helper.name)} as from ${table}`)
+      }
       yield* database.execute(sql`create or replace table ${transform.relation.table} as ${transform.built.query}`)
       yield* nameRelations([transform.relation])
     }

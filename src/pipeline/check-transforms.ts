@@ -115,8 +115,11 @@ const buildTransform = (
       ? { _tag: "Success" as const, success: new Map<string, string>() }
       : yield* Effect.result(
           Effect.andThen(
+            // As tables, not as what they are made by: each would be bound again by all that read it.
             Effect.forEach(helpers, (helper) =>
-              database.execute(sql`create or replace temp view ${name(helper.name)} as ${helper.query}`)
+              Effect.flatMap(database.describe(helper.query), (columns) =>
+                emptyRelation({ name: helper.name, table: name("build", helper.name), columns, entity: null }, "table")
+              )
             ),
             database.describe(query)
           )

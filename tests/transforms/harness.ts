@@ -52,7 +52,7 @@ export const prepare = (
     const database = yield* Database
     for (const lookup of built.lookups ?? []) yield* answer(lookup, answers[lookup.name])
     for (const helper of built.helpers ?? [])
-      yield* database.execute(sql`create or replace temp view ${name(helper.name)} as ${helper.query}`)
+      yield* database.execute(sql`create or replace temp table ${name(helper.name)} as ${helper.query}`)
     return built.query
   })
 
