@@ -4,11 +4,12 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { Loading, StagedSource } from "../../src/component/sink.ts"
-import { type Slice, spanOf, touches } from "../../src/component/slice.ts"
+import { type Slice, type Span, spanOf, spanOn, touches } from "../../src/component/slice.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
+import { type EntityName, entities } from "../../src/life/entity.ts"
 import { MEMORY_ID, MERGED_INTO } from "../../src/life/edit.ts"
 import { edits, entityTables, tableOf } from "../../src/life/table.ts"
-import { isDerived, isMade, makesMemories } from "./kind.ts"
+import { isDerived, isMade, liesByLinks, makesMemories } from "./kind.ts"
 
 export interface Part {
   readonly relation: Relation
@@ -44,7 +45,7 @@ export const partsOf = (
       const sources = sourcesOf.get(relation.name) ?? []
       const own = changes.get(relation.name) ?? null
       const theirs = sources.map((source) => changes.get(source.name) ?? null)
-      const span = spanOf(relation)
+      const span = liesByLinks(relation) ? spanOn(relation, "right_starts_at", "right_ends_at") : spanOf(relation)
       // What is made has no records of its own that may have changed beside its rows.
       if (own?.length === 0 && (isMade(relation) || theirs.every((each) => each?.length === 0))) return []
       if (own === null || span === null || arranged || theirs.includes(null))
@@ -101,18 +102,30 @@ const withRegrouped = (
 }
 
 /** Ids of what a part is about: its rows, and entities of their kind that were there at that time. */
-export const aboutPart = ({ rows, slices }: Part): Sql | null => {
-  if (slices === null) return null
-  const tables = Object.values(entityTables).filter((table) => rows.entity === "mixed" || rows.entity === table.name)
-  const kept = tables.flatMap((table) => {
-    const span = spanOf({ columns: new Map(Object.entries(table.columns).map(([column, { type }]) => [column, type])) })
-    return span === null ? [] : [{ table, span }]
+export const aboutPart = ({ rows, slices }: Part): Sql | null =>
+  slices === null
+    ? null
+    : sql`select _id as id from ${rows.table} ${join(
+        Object.values(entities)
+          .filter((entity) => rows.entity === "mixed" || rows.entity === entity.name)
+          .map((entity) => sql`union select id from (${idsAt(entity.name, slices)})`),
+        " "
+      )}`
+
+const spanOfEntity = (entity: EntityName): Span | null =>
+  spanOf({
+    columns: new Map(Object.entries(entityTables[entity].columns).map(([column, { type }]) => [column, type]))
   })
-  return sql`select _id as id from ${rows.table} ${join(
-    kept.map(
-      ({ span, table }) =>
-        sql`union select ${name(table.key[0] ?? "")} from ${tableOf(table)} where ${touches(slices, span)}`
-    ),
-    " "
-  )}`
+
+/** Entities whose rows lie in time. */
+export const timedEntities: ReadonlyArray<EntityName> = Object.values(entities)
+  .map(({ name: entity }) => entity)
+  .filter((entity) => spanOfEntity(entity) !== null)
+
+/** Ids (`id`) of entities that were there at a time. */
+export const idsAt = (entity: EntityName, slices: ReadonlyArray<Slice>): Sql => {
+  const span = spanOfEntity(entity)
+  return span === null
+    ? sql`select null::uuid as id where false`
+    : sql`select ${name(entities[entity].id)} as id from ${tableOf(entityTables[entity])} where ${touches(slices, span)}`
 }

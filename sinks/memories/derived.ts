@@ -7,14 +7,14 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts } from "../../src/component/sink.ts"
-import { inSlices } from "../../src/component/slice.ts"
+import { type Slice, inSlices } from "../../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
 import { entities } from "../../src/life/entity.ts"
 import { SPLIT_FROM, edited } from "../../src/life/edit.ts"
-import { MEMORY_COLUMNS, entityTables, links, memories } from "../../src/life/table.ts"
+import { MEMORY_COLUMNS, entityTables, links, memories, tableOf } from "../../src/life/table.ts"
 import { type Change, madeBy, none, plus, upsert } from "../../src/life/upsert.ts"
-import { type Part, aboutPart } from "./changed.ts"
-import { isMade } from "./kind.ts"
+import { type Part, aboutPart, idsAt, timedEntities } from "./changed.ts"
+import { isMade, liesByLinks } from "./kind.ts"
 import { LINK_COLUMNS } from "./links.ts"
 import { keepIds } from "./renamed.ts"
 
@@ -24,25 +24,70 @@ const MADE_OF = sql`('contains', 'same_as', 'hosts')`
 export const loadDerived = (part: Part, change: Change): Effect.Effect<SinkCounts, DatabaseError, Database> =>
   Effect.gen(function* () {
     const maker = `${change.pipeline}.${part.relation.name}`
-    const about = yield* aboutDerived(part, maker)
-    const relation: Relation =
-      about === null
-        ? part.relation
-        : { ...part.relation, table: sql`(select * from ${part.relation.table} where _id in (select id from _about))` }
-    if (about !== null) yield* database(sql`create or replace temp table _about as select id from (${about})`)
-    const rows = isMade(relation) ? yield* loadRows(relation, maker, change, about !== null) : none
-    const counts = plus(rows, yield* loadLinks(relation, maker, change, about !== null))
-    yield* database(sql`drop table if exists _about`)
+    const scope = yield* scopeOf(part, maker)
+    const rows = isMade(part.relation) ? yield* loadRows(scope, maker, change) : none
+    const counts = plus(rows, yield* loadLinks(scope, maker, change))
+    yield* (yield* Database).execute(sql`drop table if exists _about`)
     return counts
   })
 
-const database = (statements: Sql) => Effect.flatMap(Database, ({ execute }) => execute(statements))
+/** What may be other than it was: rows, and links of theirs, of the relation and of those that are there (`t`). */
+interface Scope {
+  readonly rows: Relation
+  readonly links: Relation
+  readonly ofRows: Sql
+  readonly ofLinks: Sql
+}
+
+const scopeOf = (part: Part, maker: string): Effect.Effect<Scope, DatabaseError, Database> =>
+  Effect.gen(function* () {
+    const { relation, slices } = part
+    const { execute } = yield* Database
+    const of = (condition: Sql): Relation => ({
+      ...relation,
+      table: sql`(select * from ${relation.table} where ${condition})`
+    })
+    const whole: Scope = { rows: relation, links: relation, ofRows: empty, ofLinks: empty }
+    if (slices === null) return whole
+    const note = (about: Sql) => execute(sql`create or replace temp table _about as select id from (${about})`)
+    const about = sql`(select id from _about)`
+    if (liesByLinks(relation)) {
+      // Rows without a time say what someone is made of: of all of them anyone may be called otherwise.
+      if (slices.some(([low]) => low === null)) return whole
+      yield* note(yield* linkedAt(part, maker))
+      const timed = join(timedEntities.map(literal))
+      return {
+        ...whole,
+        links: of(sql`right_entity not in (${timed}) or right_id in ${about}`),
+        ofLinks: sql`and (t.to_type not in (${timed}) or t.to_id in ${about})`
+      }
+    }
+    const own = yield* aboutDerived(part, slices, maker)
+    if (own === null) return whole
+    yield* note(own)
+    const rows = of(sql`_id in ${about}`)
+    return { rows, links: rows, ofRows: sql`and t.memory_id in ${about}`, ofLinks: sql`and t.from_id in ${about}` }
+  })
+
+/** Ids of what made rows are linked to at that time. */
+const linkedAt = ({ rows, slices }: Part, maker: string) =>
+  Effect.gen(function* () {
+    const { rows: select } = yield* Database
+    const types = yield* select(
+      sql`select distinct to_type as entity from ${tableOf(links)} where made_by = ${literal(`${maker}.links`)}`,
+      Named
+    )
+    const known = timedEntities.filter((entity) => types.some((row) => row.entity === entity))
+    return join(
+      [sql`select right_id as id from ${rows.table}`, ...known.map((entity) => idsAt(entity, slices ?? []))],
+      " union "
+    )
+  })
 
 /** Ids (`id`) of rows that may be others than they were; null: all may. */
-const aboutDerived = (part: Part, maker: string) =>
+const aboutDerived = (part: Part, slices: ReadonlyArray<Slice>, maker: string) =>
   Effect.gen(function* () {
-    const { relation, rows, slices } = part
-    if (slices === null) return null
+    const { relation, rows } = part
     if (!isMade(relation)) {
       const about = aboutPart(part)
       // The memory that a record is linked to may have another id by now.
@@ -74,7 +119,7 @@ const targetOf = ({ columns, entity }: Relation) => {
   return { table: memories, id: "memory_id", own, made: null }
 }
 
-const loadRows = (relation: Relation, maker: string, change: Change, partly: boolean) =>
+const loadRows = ({ ofRows, rows: relation }: Scope, maker: string, change: Change) =>
   Effect.gen(function* () {
     const { id, made, own, table } = targetOf(relation)
     const entity = relation.entity ?? "memory"
@@ -103,11 +148,10 @@ const loadRows = (relation: Relation, maker: string, change: Change, partly: boo
         ? madeBy(maker)
         : sql`t.${name(id)} in (select id from (${known})) and t.${name(id)} not in
       (select from_id from life.links where from_type = ${literal(entity)} and made_by <> ${literal(`${maker}.links`)})`
-    const sweep = partly ? sql`${all} and t.${name(id)} in (select id from _about)` : all
-    return yield* upsert(table, { query, columns }, change, { sweep, keepKnown: made !== null })
+    return yield* upsert(table, { query, columns }, change, { sweep: sql`${all} ${ofRows}`, keepKnown: made !== null })
   })
 
-const loadLinks = (relation: Relation, maker: string, change: Change, partly: boolean) =>
+const loadLinks = ({ links: relation, ofLinks, rows }: Scope, maker: string, change: Change) =>
   Effect.gen(function* () {
     const made = `${maker}.links`
     const renamed = (of: Sql) => sql`(select * from _renamed) ${of}`
@@ -118,8 +162,8 @@ const loadLinks = (relation: Relation, maker: string, change: Change, partly: bo
       from ${relation.table} r left join ${renamed(sql`f`)} on f.entity = r._entity and f.id = r._id
         left join ${renamed(sql`t`)} on t.entity = r.right_entity and t.id = r.right_id
       where link_relation is not null and right_id is not null and not (link_relation = 'same_as' and right_id is not distinct from f.kept)
-      ${relation.entity === "people" && relation.columns.has("itself") ? renamedPeople(relation, made) : empty}`
-    const sweep = partly ? sql`${madeBy(made)} and t.from_id in (select id from _about)` : madeBy(made)
+      ${relation.entity === "people" && relation.columns.has("itself") ? renamedPeople(rows, made) : empty}`
+    const sweep = sql`${madeBy(made)} ${ofLinks}`
     const alike = sql`(relation, from_type) in (select distinct link_relation, _entity from ${relation.table})`
     const within = [sql`made_by = ${literal(made)}`, sql`${alike} and from_id in (select from_id from (${query}))`]
     return yield* upsert(links, { query, columns: LINK_COLUMNS }, change, { sweep, within })
@@ -131,7 +175,7 @@ const renamedPeople = ({ table }: Relation, made: string): Sql => sql`
   select 'people', f.kept, 'same_as', 'people', _id, 1.0, 'same-id/1', any_value(itself)::json, ${literal(made)}
   from ${table} join _renamed f on f.entity = 'people' and f.id = _id group by f.kept, _id`
 
-const Missing = Schema.Struct({ entity: Schema.NullOr(Schema.String) })
+const Named = Schema.Struct({ entity: Schema.NullOr(Schema.String) })
 
 /** Entities that the relation links to and that are not kept yet: `_kept` names them, one entity after the other. */
 export const missingEntities = (relation: Relation) =>
@@ -139,7 +183,7 @@ export const missingEntities = (relation: Relation) =>
     const database = yield* Database
     const named = yield* database.rows(
       sql`select distinct right_entity as entity from ${relation.table} where right_id is not null`,
-      Missing
+      Named
     )
     return Object.values(entities).flatMap(({ id, name: entity }) =>
       named.some((row) => row.entity === entity)

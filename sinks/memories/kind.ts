@@ -7,6 +7,9 @@ export const isDerived = (relation: Relation): boolean => relation.columns.has("
 /** Derived rows have no record of their own in staging. */
 export const isMade = (relation: Relation): boolean => isDerived(relation) && !relation.columns.has("_key")
 
+/** Made rows that lie in time by what they are linked to. */
+export const liesByLinks = (relation: Relation): boolean => isMade(relation) && relation.columns.has("right_starts_at")
+
 /** Its rows are records to be kept in the table of their entity. */
 export const holdsRecords = (relation: Relation): boolean => relation.entity !== null && !isMade(relation)
 

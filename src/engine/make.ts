@@ -107,7 +107,7 @@ export const within = <A, E, R>(slices: ReadonlyArray<Slice>, made: (index: numb
 const use = (slice: Slice) => Effect.flatMap(Warehouse, ({ database }) => database.execute(setSlice(slice)))
 
 /** Rows that are compared with those before: more are taken as changed. */
-const COMPARED = 300_000
+const COMPARED = 2_000_000
 
 const makeAll = (making: Making) =>
   Effect.gen(function* () {

@@ -8,7 +8,7 @@ import { DuckDBInstance } from "@duckdb/node-api"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { parse, stringify } from "yaml"
-import { sql } from "../../src/component/sql.ts"
+import { join as joined, literal, sql } from "../../src/component/sql.ts"
 import { SliceRows } from "../../src/engine/make.ts"
 import { KINDS, makeLinkedLife } from "../bench/linking-data.ts"
 import { query, runText, temporaryDirectory } from "../support/engine.ts"
@@ -67,8 +67,15 @@ const DAYS = 50
 const during = (time: string, from: number, days: number): string =>
   `${time} >= '2015-01-01'::timestamptz + interval ${from} days and ${time} < '2015-01-01'::timestamptz + interval ${from + days} days`
 
+interface Step {
+  readonly title: string
+  readonly happens: (directory: string) => Effect.Effect<void>
+  /** What is made as a whole then: other people are known, and places are at no time. */
+  readonly whole?: ReadonlyArray<string>
+}
+
 /** What happens to a life, one after the other. */
-const STEPS: ReadonlyArray<{ readonly title: string; readonly happens: (directory: string) => Effect.Effect<void> }> = [
+const STEPS: ReadonlyArray<Step> = [
   {
     title: "a day more",
     happens: (directory) =>
@@ -154,18 +161,39 @@ const STEPS: ReadonlyArray<{ readonly title: string; readonly happens: (director
           "recorded_at + interval 3 minutes as recorded_at"
         )
       )
+  },
+  {
+    title: "people who are known are on more pictures, and at more events",
+    happens: (directory) =>
+      write(
+        change(
+          directory,
+          "photos",
+          "tagged",
+          `${during("taken_at", 44, 1)} and people is null and hash(file_name) % 2 = 0`,
+          `'[{"name":"Person 3 Surname"}]' as people`
+        ),
+        change(
+          directory,
+          "events",
+          "met",
+          `${during("starts_at", 22, 2)} and attendees is null`,
+          `(select min(attendees) from '${directory}/events/first.parquet') as attendees`
+        )
+      ),
+    whole: ["transform:places"]
   }
 ]
 
 const forget = (home: string) =>
   query(home, sql`delete from state.steps where starts_with(step, 'transform:') or starts_with(step, 'sink:')`)
 
-/** Steps of which nobody knows where they changed: as if all had. People and places are at no time. */
-const madeEverywhere = (home: string) =>
+/** Steps of which nobody knows where they changed: as if all had. */
+const madeEverywhere = (home: string, whole: Step["whole"] = ["transform:people", "transform:places"]) =>
   Effect.map(
     query(
       home,
-      sql`select step from state.steps where starts_with(step, 'transform:') and step not in ('transform:people', 'transform:places')
+      sql`select step from state.steps where starts_with(step, 'transform:') and step not in (${joined(whole.map(literal))})
         and (since is null or json_type(since, '$.changes') = 'NULL' or (since->>'$.changes') = '[[null,null]]') order by step`
     ),
     (rows) => rows.map(({ step }) => step)
@@ -224,10 +252,10 @@ describe("slices", () => {
         yield* runText(pipeline, sliced)
         mkdirSync(whole)
         copyFileSync(join(sliced, "keepsake.duckdb"), join(whole, "keepsake.duckdb"))
-        for (const { happens, title } of STEPS) {
+        for (const { happens, title, whole: wholly } of STEPS) {
           yield* happens(directory)
           yield* runText(pipeline, sliced)
-          assert.deepEqual(yield* madeEverywhere(sliced), [], title)
+          assert.deepEqual(yield* madeEverywhere(sliced, wholly), [], title)
           yield* forget(whole)
           yield* runText(pipeline, whole)
           assert.deepEqual(yield* differing(sliced, whole), [], title)
