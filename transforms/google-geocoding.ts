@@ -7,7 +7,7 @@ import type { Access } from "../src/component/connector.ts"
 import type { SourceError } from "../src/component/error.ts"
 import { type Sql, literal, sql } from "../src/component/sql.ts"
 import type { Lookup } from "../src/component/transform.ts"
-import { ATTRIBUTION, AT_ONCE, EXPIRES, askOf } from "./google-place.ts"
+import { ATTRIBUTION, EXPIRES, askOf } from "./google-place.ts"
 
 export const ACCESS: Access = {
   provider: "google",
@@ -84,7 +84,7 @@ export const geocoding = (places: Sql, language: string, connection: Connection 
   keys: sql`select *, ${literal(language)} as language from (${places})`,
   fetch: (keys) =>
     Effect.flatMap(askOf("reverse-geocode", ACCESS, connection), (ask) =>
-      Effect.forEach(keys, (key) => answerTo(ask, key), { concurrency: AT_ONCE })
+      Effect.forEach(keys, (key) => answerTo(ask, key))
     ),
   attribution: ATTRIBUTION,
   online: true,

@@ -14,7 +14,6 @@ import type { Lookup } from "../src/component/transform.ts"
 export const EXPIRES: NonNullable<Lookup<never>["expires"]> = { after: Duration.days(30), kept: ["google_place_id"] }
 
 /** Questions under way at the same time. */
-export const AT_ONCE = 8
 
 export const ATTRIBUTION = "Names and pictures of places: Google Maps"
 

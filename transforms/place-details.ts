@@ -8,7 +8,7 @@ import { ColumnName, withDefault } from "../src/component/fields.ts"
 import { join, literal, name, sql } from "../src/component/sql.ts"
 import { type Lookup, transform } from "../src/component/transform.ts"
 import { requireColumns } from "./columns.ts"
-import { ATTRIBUTION, AT_ONCE, EXPIRES, LANGUAGE, askOf, joined } from "./google-place.ts"
+import { ATTRIBUTION, EXPIRES, LANGUAGE, askOf, joined } from "./google-place.ts"
 
 const ACCESS: Access = {
   provider: "google",
@@ -140,7 +140,7 @@ const fetchFrom =
   (connection: Connection | null): Lookup<ProviderApi>["fetch"] =>
   (keys) =>
     Effect.flatMap(askOf("place-details", ACCESS, connection), (ask) =>
-      Effect.forEach(keys, (key) => answerTo(ask, key), { concurrency: AT_ONCE })
+      Effect.forEach(keys, (key) => answerTo(ask, key))
     )
 
 const answerTo = (ask: Ask, key: Row<Columns>): Effect.Effect<Row<Columns>, SourceError, ProviderApi> =>

@@ -31,7 +31,7 @@ export interface Lookup<R> {
   /** Answers for a batch of keys, each with its key columns. A key without an answer gets nulls. */
   readonly fetch: (keys: ReadonlyArray<Row<Columns>>) => Effect.Effect<ReadonlyArray<Row<Columns>>, SourceError, R>
   readonly attribution?: string
-  /** It asks a provider: a few keys at a time, whose answers are kept at once; nothing where a run is offline. */
+  /** It asks a provider: for each key by itself, several at once, whose answers are kept soon; nothing where a run is offline. */
   readonly online?: true
   /** Answers are kept `after` so long no more, but for the columns that are `kept`, and asked for again when needed. */
   readonly expires?: { readonly after: Duration.Duration; readonly kept: ReadonlyArray<string> }

@@ -14,7 +14,7 @@ import type { RunContext } from "./job.ts"
 import { ageOf, lookUp } from "./lookup.ts"
 import { type Making, affected, make, makeHelper, within } from "./make.ts"
 import { report } from "./progress.ts"
-import { type Asked, NONE_ASKED, askerOf } from "./requests.ts"
+import { type Asked, NONE_ASKED, askerOf, isBudgetSpent } from "./requests.ts"
 import { type State, changesSince, sourceState } from "./state.ts"
 import { readStep, writeStep } from "./step.ts"
 import { hasTable } from "./table.ts"
@@ -29,6 +29,8 @@ export interface Built {
   readonly counts: { readonly [transform: string]: TransformCounts }
   /** Of every relation. */
   readonly states: ReadonlyMap<string, State>
+  /** The transform at which it ended, because the budget of requests is spent, and what that says. */
+  readonly left: { readonly transform: string; readonly error: SourceError } | null
 }
 
 type Building<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | Services>
@@ -56,10 +58,11 @@ export const build = (plan: Plan, context: RunContext): Building<Built> =>
       const done = yield* Effect.mapError(buildStep(plan, transform, states, context), (error) =>
         located(error, transform)
       )
-      states.set(transform.name, done.state)
       counts[transform.name] = done.counts
+      if (done.left !== null) return { counts, states, left: { transform: transform.name, error: done.left } }
+      states.set(transform.name, done.state)
     }
-    return { counts, states }
+    return { counts, states, left: null }
   })
 
 /** Says which transform it was, where it is one that asks a provider. */
@@ -68,10 +71,10 @@ const located = (error: SourceError | DatabaseError, { access, at, name: transfo
     ? new SourceError({ ...error, message: `Transform "${transform}": ${error.message}`, at })
     : error
 
-interface Done {
-  readonly counts: TransformCounts
-  readonly state: State
-}
+type Done =
+  | { readonly counts: TransformCounts; readonly state: State; readonly left: null }
+  /** The budget of requests is spent before all is looked up: nothing is made. */
+  | { readonly counts: TransformCounts; readonly left: SourceError }
 
 const buildStep = (
   plan: Plan,
@@ -99,7 +102,7 @@ const buildStep = (
     if (last?.fingerprint === hashOf([made, read]) && (yield* hasTable("build", called))) {
       yield* nameRelations([transform.relation])
       const { in: read = 0, out = 0, dropped = 0 } = last.counts
-      return { counts: { in: read, out, dropped, ...(online ? NONE_ASKED : {}) }, state: last }
+      return { counts: { in: read, out, dropped, ...(online ? NONE_ASKED : {}) }, state: last, left: null }
     }
     yield* report({ kind: "started", step: transform.name, doing: transform.type })
     const anew = last?.made !== made
@@ -119,10 +122,11 @@ const buildStep = (
       anew,
       changes
     }
-    const { asked, complete } = yield* lookUpFor(making, lookups, {
+    const { asked, complete, left } = yield* lookUpFor(making, lookups, {
       asker: `${pipeline}.${transform.name}`,
       offline: context.offline === true
     })
+    if (left !== null) return { counts: { in: 0, out: 0, dropped: 0, ...asked }, left }
     // What a provider was not asked for, the next run asks for.
     const answered = complete ? yield* madeNow : hashOf([yield* madeNow, context.runId])
     return yield* database.transaction(
@@ -151,7 +155,7 @@ const buildStep = (
         )
         yield* nameRelations([transform.relation])
         yield* report({ kind: "finished", step: transform.name, outcome: `${taken} in, ${out} out` })
-        return { counts: online ? { ...counts, ...asked } : counts, state }
+        return { counts: online ? { ...counts, ...asked } : counts, state, left: null }
       })
     )
   })
@@ -162,14 +166,22 @@ interface Asking {
   readonly offline: boolean
 }
 
-/** Looks up what is needed where the result is to be made; `complete`: all was answered. */
+interface LookedUp {
+  readonly asked: Asked
+  /** All was answered. */
+  readonly complete: boolean
+  /** Why it ended before that: the budget of requests is spent. */
+  readonly left: SourceError | null
+}
+
+/** Looks up what is needed where the result is to be made. */
 const lookUpFor = (
   making: Making,
   lookups: ReadonlyArray<Lookup<Services>>,
   { asker, offline }: Asking
-): Building<{ readonly asked: Asked; readonly complete: boolean }> =>
+): Building<LookedUp> =>
   Effect.gen(function* () {
-    if (lookups.length === 0) return { asked: NONE_ASKED, complete: true }
+    if (lookups.length === 0) return { asked: NONE_ASKED, complete: true, left: null }
     const asked = yield* Ref.make(NONE_ASKED)
     const complete = yield* Ref.make(true)
     const who = yield* askerOf({ name: asker, rateLimit: null, retry: {} }, asked)
@@ -179,8 +191,15 @@ const lookUpFor = (
         Effect.flatMap(lookUp(lookup, offline), (answered) => Ref.update(complete, (before) => before && answered)),
       { discard: true }
     )
-    yield* within((yield* affected(making)) ?? [ALL], () => Effect.provideService(all, CurrentAsker, who))
-    return { asked: yield* Ref.get(asked), complete: yield* Ref.get(complete) }
+    const slices = (yield* affected(making)) ?? [ALL]
+    const left = yield* within(slices, () => Effect.provideService(all, CurrentAsker, who)).pipe(
+      Effect.as(null),
+      Effect.catchIf(
+        (error): error is SourceError => error._tag === "SourceError" && isBudgetSpent(error),
+        Effect.succeed
+      )
+    )
+    return { asked: yield* Ref.get(asked), complete: yield* Ref.get(complete), left }
   })
 
 /** Of rows, in any order. */

@@ -1,5 +1,6 @@
 /** Lookups of transforms: what their caches lack is fetched and kept, what may be kept no longer is forgotten. */
-import { Clock, Duration, Effect, Schema } from "effect"
+import { Clock, Duration, Effect, Ref, Schema } from "effect"
+import { CurrentAsker } from "../component/api.ts"
 import type { Columns, Row } from "../component/column.ts"
 import type { Services } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
@@ -16,6 +17,8 @@ type Looking<A> = Effect.Effect<A, SourceError | DatabaseError, Warehouse | Serv
 /** Keys are fetched, and their answers committed, in batches of this size; what is paid for is kept soon. */
 const BATCH = 10_000
 const ONLINE_BATCH = 32
+/** So many keys of such a batch are asked for at once. */
+const AT_ONCE = 8
 
 const cacheOf = (lookup: Lookup<Services>): Sql => name("cache", lookup.name)
 
@@ -45,7 +48,9 @@ export const lookUp = (lookup: Lookup<Services>, offline: boolean): Looking<bool
           where _row > ${literal(start)} and _row <= ${literal(start + size)} order by _row`,
         keyRow(lookup.key)
       )
-      yield* keep(lookup, yield* lookup.fetch(wanted))
+      yield* lookup.online === true
+        ? keepEach(lookup, wanted)
+        : Effect.flatMap(lookup.fetch(wanted), (answers) => keep(lookup, answers))
       yield* report({ kind: "advanced", step: lookup.name, done: start + wanted.length, total, unit: "records" })
     }
     yield* database.execute(sql`drop table _wanted`)
@@ -71,6 +76,27 @@ const sameKey = ({ key }: Lookup<Services>, left: string, right: string): Sql =>
     Object.keys(key).map((column) => sql`${name(left, column)} is not distinct from ${name(right, column)}`),
     " and "
   )
+
+/** Keys that are asked for one by one: what is answered before one fails is kept, for it is paid for. */
+const keepEach = (lookup: Lookup<Services>, keys: ReadonlyArray<Row<Columns>>): Looking<void> =>
+  Effect.gen(function* () {
+    // A key may take several requests: where each of them counts, no key is begun before the last one is answered.
+    const { thrifty } = yield* CurrentAsker
+    const failure = yield* Ref.make<SourceError | null>(null)
+    const answers = yield* Effect.forEach(
+      keys,
+      (key) =>
+        Effect.flatMap(Ref.get(failure), (failed) =>
+          failed === null
+            ? Effect.catch(lookup.fetch([key]), (error) => Effect.as(Ref.set(failure, error), []))
+            : Effect.succeed([])
+        ),
+      { concurrency: thrifty ? 1 : AT_ONCE }
+    )
+    yield* keep(lookup, answers.flat())
+    const failed = yield* Ref.get(failure)
+    if (failed !== null) return yield* failed
+  })
 
 const keep = (lookup: Lookup<Services>, answers: ReadonlyArray<Row<Columns>>) =>
   Effect.gen(function* () {

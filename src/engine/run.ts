@@ -5,7 +5,7 @@ import { type DatabaseError, SourceError } from "../component/error.ts"
 import type { SinkCounts } from "../component/sink.ts"
 import type { Plan, PlannedSource } from "../pipeline/plan.ts"
 import type { Warehouse } from "../warehouse/warehouse.ts"
-import { type Built, type TransformCounts, build } from "./build.ts"
+import { type TransformCounts, build } from "./build.ts"
 import type { RunContext } from "./job.ts"
 import type { Ledger } from "./ledger.ts"
 import { load } from "./load.ts"
@@ -22,13 +22,13 @@ export interface RunSummary {
   readonly sources: { readonly [source: string]: Ledger }
   readonly transforms: { readonly [transform: string]: TransformCounts }
   readonly sinks: { readonly [sink: string]: SinkCounts }
-  /** Missing where all were read to their end. */
-  readonly unread?: { readonly [source: string]: Unread }
+  /** Sources, and transforms that ask providers. Missing where all were read to their end. */
+  readonly unread?: { readonly [name: string]: Unread }
 }
 
 export type RunError = SourceError | DatabaseError
 
-/** A source that was not read, or not to its end, and why. */
+/** Why something was not read, or not to its end. */
 export type Unread = Pick<SourceError, "code" | "message" | "hint">
 
 export interface RunOptions {
@@ -61,18 +61,25 @@ const steps = (plan: Plan, context: RunContext) =>
       const { ledger, left } = extracted
       sources[source.name] = ledger
       if (left === null) continue
-      const { code, hint, message } = left
-      unread[source.name] = { code, message, hint }
+      unread[source.name] = wordsOf(left)
       stopped ||= isBudgetSpent(left)
     }
     const sinks: Record<string, SinkCounts> = {}
     // I3: memories are made of complete extracts only.
-    const built: Built | null = stopped ? null : yield* buildWithin(plan, context)
-    if (built !== null) for (const sink of plan.sinks) sinks[sink.name] = yield* load(plan, sink, built, context)
+    const built = stopped ? null : yield* build(plan, context)
+    if (built !== null && built.left !== null) {
+      const { error, transform } = built.left
+      unread[transform] = wordsOf(error)
+      stopped = true
+      yield* report({ kind: "note", text: `${transform}: ${error.message} ${error.hint}` })
+    }
+    if (built !== null && !stopped) {
+      for (const sink of plan.sinks) sinks[sink.name] = yield* load(plan, sink, built, context)
+    }
     const finished = yield* Clock.currentTimeMillis
     return {
       run_id: context.runId,
-      status: built === null ? "stopped" : "done",
+      status: stopped ? "stopped" : "done",
       duration_ms: finished - context.now,
       sources,
       transforms: built?.counts ?? {},
@@ -117,14 +124,7 @@ const extractOne = (plan: Plan, source: PlannedSource, context: RunContext) =>
     )
   )
 
-/** Null: the budget of requests is spent before all is looked up. */
-const buildWithin = (plan: Plan, context: RunContext) =>
-  build(plan, context).pipe(
-    Effect.catchIf(
-      (error): error is SourceError => error._tag === "SourceError" && isBudgetSpent(error),
-      ({ hint, message }) => Effect.as(report({ kind: "note", text: `${message} ${hint}` }), null)
-    )
-  )
+const wordsOf = ({ code, hint, message }: SourceError): Unread => ({ code, message, hint })
 
 /** Says which source it was, and where the pipeline asks for it. */
 const located = (error: RunError, { at, name }: PlannedSource): RunError =>

@@ -99,10 +99,28 @@ describe("places at Google", () => {
   it.live("a budget stops the run cleanly, before anything is made of half of the answers (I3)", () =>
     inWorld(({ home, run }) =>
       Effect.gen(function* () {
-        const { sinks, status } = yield* run({ budget: 8 })
+        const { sinks, status, transforms, unread } = yield* run({ budget: 8 })
         assert.deepEqual([status, sinks], ["stopped", {}])
+        // All coordinates, and something of a place.
+        assert.deepInclude(transforms["placed"], { requests: 7, out: ROWS })
+        assert.deepEqual(transforms["detailed"], { in: 0, out: 0, dropped: 0, requests: 1, retries: 0 })
+        assert.deepEqual(
+          Object.entries(unread ?? {}).map(([name, { code }]) => [name, code]),
+          [["detailed", "budget-spent"]]
+        )
         assert.strictEqual((yield* run()).status, "done")
         assert.deepEqual(yield* namesIn(home), NAMES)
+      })
+    )
+  )
+
+  it.live("what is answered before the budget is spent is kept, however small that is", () =>
+    inWorld(({ home, providers, run }) =>
+      Effect.gen(function* () {
+        for (let runs = 1; (yield* run({ budget: 5 })).status !== "done"; runs++) assert.isBelow(runs, 12)
+        assert.deepEqual(yield* namesIn(home), NAMES)
+        const geocoding = providers.requests.all().filter(({ area }) => area === "geocoding")
+        assert.strictEqual(geocoding.length, PLACES.length + 1)
       })
     )
   )
