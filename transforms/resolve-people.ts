@@ -21,7 +21,7 @@ export const resolvePeople = listTransform({
     "Two addresses with the same full name are one person unless two of that name are ever invited to one event: then only those with the same companions (at least two, and half of the fewer) are, and never two that were invited together.",
     "A name without an address, as pictures have it, is the only person of that name; where there are several, or for a first name, it is the one who was at the events of these pictures (`right_id`, as link-events gives it).",
     "What you have merged or split by hand stays so (`keepsake merge`, `keepsake split`): what was split off is one with nothing else unless you merge it.",
-    "One row for each person and link: `attends` an event, `appears_in` a picture, `shares` a picture in an album, `same_as` each other address or name of the person, with the reason as rule and evidence. `addresses` has all of a person's; `itself` has those from which its id is."
+    "One row for each person and link: `attends` an event, `appears_in` a picture, `shares` a picture, by the albums in which it is (the `memories` sink also links who shares an album to it), `same_as` each other address or name of the person, with the reason as rule and evidence. `addresses` has all of a person's; `itself` has those from which its id is."
   ].join(" "),
   config: {
     by_name: Schema.Literals(["uncontested", "with-companions", "never"])
@@ -72,7 +72,7 @@ export const resolvePeople = listTransform({
           right_id: ANA,
           link_evidence: '{"role":null,"response":null}'
         },
-        { name: "Ana Lindner", link_relation: "shares", right_id: BEN, link_evidence: '{"album":"Lisbon"}' }
+        { name: "Ana Lindner", link_relation: "shares", right_id: BEN, link_evidence: '{"albums":["Lisbon"]}' }
       ]
     },
     {
@@ -170,7 +170,7 @@ const linksOf = (mentions: Sql, having: Sql = empty, same: Sql = sql`_same`): Sq
       min(starts_at) as right_starts_at, max(ends_at) as right_ends_at, 1.0 as link_confidence,
       case place when 'events' then 'attendee/1' when 'media' then 'tag/1' else 'album-sharer/1' end as link_rule,
       case place when 'events' then json_object('role', max(role), 'response', max(response))
-        when 'shared' then json_object('album', min(album)) end::varchar as link_evidence
+        when 'shared' then to_json({'albums': list_sort(list(distinct album) filter (album is not null))}) end::varchar as link_evidence
     from ${mentions} m join _persons p on ${sameCalling("m", "p")} group by person, place, place_id ${having}
     union all
     select person, called, addresses, itself, 'same_as', 'people', alias, s.right_starts_at, null, s.confidence, s.rule, s.evidence

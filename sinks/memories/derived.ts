@@ -13,6 +13,7 @@ import { entities } from "../../src/life/entity.ts"
 import { SPLIT_FROM, edited } from "../../src/life/edit.ts"
 import { MEMORY_COLUMNS, entityTables, links, memories, tableOf } from "../../src/life/table.ts"
 import { type Change, madeBy, none, plus, upsert } from "../../src/life/upsert.ts"
+import { sharedAlbums } from "./albums.ts"
 import { type Part, aboutPart, idsAt, timedEntities } from "./changed.ts"
 import { isMade, liesByLinks } from "./kind.ts"
 import { LINK_COLUMNS } from "./links.ts"
@@ -26,7 +27,7 @@ export const loadDerived = (part: Part, change: Change): Effect.Effect<SinkCount
     const maker = `${change.pipeline}.${part.relation.name}`
     const scope = yield* scopeOf(part, maker)
     const rows = isMade(part.relation) ? yield* loadRows(scope, maker, change) : none
-    const counts = plus(rows, yield* loadLinks(scope, maker, change))
+    const counts = plus(rows, yield* loadLinks(scope, part.sources, maker, change))
     yield* (yield* Database).execute(sql`drop table if exists _about`)
     return counts
   })
@@ -151,10 +152,16 @@ const loadRows = ({ ofRows, rows: relation }: Scope, maker: string, change: Chan
     return yield* upsert(table, { query, columns }, change, { sweep: sql`${all} ${ofRows}`, keepKnown: made !== null })
   })
 
-const loadLinks = ({ links: relation, ofLinks, rows }: Scope, maker: string, change: Change) =>
+const loadLinks = (
+  { links: relation, ofLinks, rows }: Scope,
+  sources: Part["sources"],
+  maker: string,
+  change: Change
+) =>
   Effect.gen(function* () {
     const made = `${maker}.links`
     const renamed = (of: Sql) => sql`(select * from _renamed) ${of}`
+    const albums = relation.entity === "people" ? sharedAlbums(rows, KEPT_PERSON, sources) : null
     const query = sql`
       select _entity as from_type, coalesce(f.kept, _id) as from_id, link_relation as relation, right_entity as to_type,
         coalesce(t.kept, right_id) as to_id, link_confidence::double as confidence, link_rule as rule,
@@ -162,12 +169,15 @@ const loadLinks = ({ links: relation, ofLinks, rows }: Scope, maker: string, cha
       from ${relation.table} r left join ${renamed(sql`f`)} on f.entity = r._entity and f.id = r._id
         left join ${renamed(sql`t`)} on t.entity = r.right_entity and t.id = r.right_id
       where link_relation is not null and right_id is not null and not (link_relation = 'same_as' and right_id is not distinct from f.kept)
-      ${relation.entity === "people" && relation.columns.has("itself") ? renamedPeople(rows, made) : empty}`
+      ${relation.entity === "people" && relation.columns.has("itself") ? renamedPeople(rows, made) : empty}
+      ${albums === null ? empty : sql`union all select *, ${literal(made)} from (${albums})`}`
     const sweep = sql`${madeBy(made)} ${ofLinks}`
     const alike = sql`(relation, from_type) in (select distinct link_relation, _entity from ${relation.table})`
     const within = [sql`made_by = ${literal(made)}`, sql`${alike} and from_id in (select from_id from (${query}))`]
     return yield* upsert(links, { query, columns: LINK_COLUMNS }, change, { sweep, within })
   })
+
+const KEPT_PERSON = sql`coalesce((select any_value(kept) from _renamed f where f.entity = 'people' and f.id = r._id), r._id)`
 
 /** Who keeps an id from before is the same as the address or name whose id the transform gave instead. */
 const renamedPeople = ({ table }: Relation, made: string): Sql => sql`
