@@ -127,14 +127,17 @@ const loadRows = ({ ofRows, rows: relation }: Scope, maker: string, change: Chan
     const ours = sql`life.links where from_type = ${literal(entity)} and made_by = ${literal(`${maker}.links`)}`
     // A person's id is that of an address, or a name: a member, too, unless it is another's by now.
     const itself = (rows: Sql): Sql => (entity === "people" ? sql`union ${rows}` : empty)
-    const known = sql`select from_id as id, to_id as member from ${ours} and relation in ${MADE_OF}
-      ${itself(sql`select from_id, from_id from ${ours} and from_id not in (select to_id from ${ours} and relation = 'same_as')`)}`
+    // Two playlists may have the same tracks, and so the same plays.
+    const playlist = (evidence: Sql): Sql =>
+      relation.columns.has("playlist_id") ? sql`${evidence}->>'$.playlist'` : sql`null`
+    const known = sql`select from_id as id, to_id as member, ${playlist(sql`evidence`)} as of from ${ours} and relation in ${MADE_OF}
+      ${itself(sql`select from_id, from_id, null from ${ours} and from_id not in (select to_id from ${ours} and relation = 'same_as')`)}`
     // A day is its date: only what is known by its members may be renamed.
     yield* keepIds({
       entity,
-      wanted: sql`select distinct _id as id, right_id as member from ${relation.table}
+      wanted: sql`select distinct _id as id, right_id as member, ${playlist(sql`link_evidence::json`)} as of from ${relation.table}
         where link_relation in ${MADE_OF} and right_id is not null ${relation.columns.has("kind") ? sql`and kind <> 'day'` : empty}
-        ${itself(sql`select _id, _id from ${relation.table}`)}`,
+        ${itself(sql`select _id, _id, null from ${relation.table}`)}`,
       given: sql`select (value->>'$.as')::uuid from (${edited(entity, [SPLIT_FROM])})`,
       known
     })

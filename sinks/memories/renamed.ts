@@ -10,7 +10,7 @@ export const beginRenaming: Sql = sql`create or replace temp table _renamed (ent
 
 export interface Renaming {
   readonly entity: string
-  /** `id` and `member`: what each row is now made of. */
+  /** `id`, `member` and `of`: what each row is now made of, and what it is of. Only rows of the same can be the same. */
   readonly wanted: Sql
   /** The same of the rows that are there. */
   readonly known: Sql
@@ -27,7 +27,7 @@ export const keepIds = ({ entity, given, known, wanted }: Renaming): Effect.Effe
         with wanted as (${wanted}),
         shared as (
           select w.id, k.id as kept, count(*) as members
-          from wanted w join (${known}) k on k.member = w.member
+          from wanted w join (${known}) k on k.member = w.member and k.of is not distinct from w.of
           ${given === undefined ? empty : sql`where w.id not in (${given})`} group by all
         ),
         best as (
