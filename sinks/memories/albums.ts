@@ -10,10 +10,10 @@ import { albumItems, albums, tableOf } from "../../src/life/table.ts"
 import { type Change, none, plus, upsert } from "../../src/life/upsert.ts"
 
 /** What is in the albums of a source: `album_id`, `title`, `description`, `position`, `media_id`. */
-const itemsOf = ({ account, table }: StagedSource): Sql => sql`
+const itemsOf = ({ account, table }: StagedSource, which = sql`albums is not null`): Sql => sql`
   select ${uuid5Sql(["album", account], sql`(album->>'key')`)} as album_id, album->>'title' as title,
     album->>'description' as description, (album->>'position')::integer as position, _id as media_id
-  from (select _id, unnest(from_json(albums, '["json"]')) as album from ${table} where albums is not null)`
+  from (select _id, unnest(from_json(albums, '["json"]')) as album from ${table} where ${which})`
 
 const hasAlbums = ({ columns, entity }: StagedSource): boolean => entity === "media" && columns.has("albums")
 
@@ -24,7 +24,7 @@ const hasAlbums = ({ columns, entity }: StagedSource): boolean => entity === "me
 export const sharedAlbums = (relation: Relation, person: Sql, sources: ReadonlyArray<StagedSource>): Sql | null => {
   const shared = sources.filter((source) => hasAlbums(source) && source.columns.has("sharers"))
   const items = join(
-    shared.map((source) => itemsOf(source)),
+    shared.map((source) => itemsOf(source, sql`albums is not null and sharers is not null`)),
     " union "
   )
   return shared.length === 0
