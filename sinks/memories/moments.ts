@@ -32,7 +32,13 @@ export const formMemories = (
       wanted: sql`select group_id as id, id as member, null as of from _members where event_id is null and moved_to is null`,
       known: sql`select l.from_id as id, l.to_id as member, null as of from life.links l join life.memories m on m.memory_id = l.from_id
         where l.from_type = 'memory' and l.relation = 'contains' and m.kind = 'moment' and m.made_by = ${literal(maker)}
-          ${slices === null ? empty : sql`and l.to_id in (select id from _members)`}`
+          ${slices === null ? empty : sql`and l.to_id in (select id from _members)`}`,
+      ...(slices === null
+        ? {}
+        : {
+            held: sql`select memory_id from ${tableOf(memories)}
+              where made_by = ${literal(maker)} and memory_id not in (select id from _touched)`
+          })
     })
     yield* database.execute(placed)
     const made = yield* upsert(

@@ -14,12 +14,20 @@ export interface Renaming {
   readonly wanted: Sql
   /** The same of the rows that are there. */
   readonly known: Sql
+  /** Selects ids of rows that are not looked at: they keep them. */
+  readonly held?: Sql
   /** Selects ids that a person's decision gave: they stay, whatever members they have. */
   readonly given?: Sql
 }
 
 /** An id that another row took over makes way for a new one. */
-export const keepIds = ({ entity, given, known, wanted }: Renaming): Effect.Effect<void, DatabaseError, Database> =>
+export const keepIds = ({
+  entity,
+  given,
+  held,
+  known,
+  wanted
+}: Renaming): Effect.Effect<void, DatabaseError, Database> =>
   Effect.gen(function* () {
     const database = yield* Database
     yield* database.execute(sql`
@@ -38,6 +46,7 @@ export const keepIds = ({ entity, given, known, wanted }: Renaming): Effect.Effe
         select ${literal(entity)}, id, kept from _kept_ids where id <> kept
         union all
         select distinct ${literal(entity)}, w.id, ${uuid5Sql(["again"], sql`w.id::varchar`)} from (${wanted}) w
-        where w.id in (select kept from _kept_ids) and w.id not in (select id from _kept_ids);
+        where w.id in (select kept from _kept_ids ${held === undefined ? empty : sql`union all ${held}`})
+          and w.id not in (select id from _kept_ids);
       drop table _kept_ids;`)
   })
