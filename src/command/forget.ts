@@ -85,7 +85,7 @@ const outlookText = ({ memories, rows, sources }: Outlook): string =>
       ])
     ]),
     ...(memories === 0 ? [] : [`${counted(memories, "memory is", "memories are")} made of them, in part or wholly.`]),
-    "With it go all before-images (no earlier run can be undone then), rejects, caches, logs and spill; the database file is written anew."
+    "With it go all before-images (no earlier run can be undone then), rejects, logs, spill, and answers of providers that nothing else needs; the database file is written anew."
   ].join("\n")
 
 /** Files that sinks wrote: they lie outside of the home. */

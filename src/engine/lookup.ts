@@ -20,7 +20,10 @@ const ONLINE_BATCH = 32
 /** So many keys of such a batch are asked for at once. */
 const AT_ONCE = 8
 
-const cacheOf = (lookup: Lookup<Services>): Sql => name("cache", lookup.name)
+export const cacheOf = (lookup: Lookup<Services>): Sql => name("cache", lookup.name)
+
+/** Under which it is noted of what version the cache is. */
+export const stepOf = (lookup: Pick<Lookup<Services>, "name">): string => `lookup:${lookup.name}`
 
 /**
  * Brings the cache to hold an answer for every key that is needed; true: it now does. Offline, providers are left alone:
@@ -71,7 +74,7 @@ export const ageOf = (lookup: Lookup<Services>): Effect.Effect<number | null, Da
     return row?.oldest ?? null
   })
 
-const sameKey = ({ key }: Lookup<Services>, left: string, right: string): Sql =>
+export const sameKey = ({ key }: Lookup<Services>, left: string, right: string): Sql =>
   join(
     Object.keys(key).map((column) => sql`${name(left, column)} is not distinct from ${name(right, column)}`),
     " and "
@@ -125,7 +128,7 @@ const keep = (lookup: Lookup<Services>, answers: ReadonlyArray<Row<Columns>>) =>
 const prepare = (lookup: Lookup<Services>) =>
   Effect.gen(function* () {
     const { database } = yield* Warehouse
-    const step = `lookup:${lookup.name}`
+    const step = stepOf(lookup)
     const version = String(lookup.version)
     if ((yield* readStep("", step))?.fingerprint !== version) {
       yield* database.execute(sql`

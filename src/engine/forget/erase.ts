@@ -130,7 +130,7 @@ export const sweepLife = (): Erasing<void> =>
       update life.visits set place_id = null where place_id not in (select place_id from life.places);`)
   })
 
-/** Before-images, what was set aside, caches, and the words of errors: they may hold anything. */
+/** Before-images, what was set aside, and the words of errors: they may hold anything. */
 export const eraseTraces = (selector: Selector, affected: ReadonlyArray<Affected>): Erasing<void> =>
   Effect.gen(function* () {
     const database = yield* Database
@@ -144,17 +144,15 @@ export const eraseTraces = (selector: Selector, affected: ReadonlyArray<Affected
       delete from undo.checkpoints; delete from state.sightings; delete from state.sighted;
       delete from state.rejects; update state.skips set examples = '[]'; update state.runs set error = null;
       update state.runs set summary = null where pipeline is null and command <> 'forget';
-      delete from state.steps where pipeline = '';
       update state.steps set since = null;`)
     const pipelines = new Set(affected.map(({ pipeline }) => pipeline))
     const tables = yield* database.rows(
-      sql`select schema_name as schema, table_name as "table" from duckdb_tables() where schema_name in ('undo', 'cache', 'build')`,
+      sql`select schema_name as schema, table_name as "table" from duckdb_tables() where schema_name in ('undo', 'build')`,
       Table
     )
     for (const { schema, table } of tables) {
       const mine = [...pipelines].some((pipeline) => table.startsWith(`${pipeline}__`))
-      const goes =
-        schema === "cache" || (schema === "undo" && /^(staging|items)\./.test(table)) || (schema === "build" && mine)
+      const goes = (schema === "undo" && /^(staging|items)\./.test(table)) || (schema === "build" && mine)
       if (goes) yield* database.execute(sql`drop table ${name(schema, table)}`)
     }
     yield* database.execute(

@@ -11,6 +11,7 @@ import type { RunContext } from "../job.ts"
 import { recordsOf } from "../staging.ts"
 import { forgetSteps, rebuild } from "../rebuild.ts"
 import { stagedSources } from "../undo/staging.ts"
+import { pruneCaches } from "./caches.ts"
 import { eraseLife, eraseRecords, eraseTraces, sweepLife } from "./erase.ts"
 import { type Affected, type Selector, select } from "./selection.ts"
 
@@ -108,6 +109,7 @@ export const forget = (
         yield* sweepLife()
         // Making it anew has left before-images of its own.
         yield* eraseTraces(selector, [])
+        yield* pruneCaches(plans)
         const after = yield* countAll
         const deleted = Object.fromEntries(
           before.flatMap(({ n, table_name }) => {
