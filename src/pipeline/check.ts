@@ -40,7 +40,7 @@ export const check = ({ text, file, environment }: PipelineText): Checking<Check
       return { plan: null, findings }
     }
     const pipeline = decoded.success
-    const report: Array<Finding> = []
+    const report: Array<Finding> = [...source.warnings]
     const names = new Map<string, Path>()
     for (const section of ["sources", "transforms"] as const) {
       for (const key of Object.keys(pipeline[section] ?? {})) {

@@ -1,18 +1,18 @@
 /** A YAML file as plain data that remembers where each value stands. YAML 1.2 core; duplicate keys are refused. */
 import {
   type Document,
+  type ErrorCode,
   LineCounter,
   type ParsedNode,
   isAlias,
   isMap,
-  isNode,
   isScalar,
   isSeq,
-  parseDocument,
-  visit
+  parseDocument
 } from "yaml"
 import type { Finding, Position } from "./finding.ts"
 import { type Environment, fillIn } from "./interpolate.ts"
+import { secretsIn, withoutSecrets } from "./secrets.ts"
 
 export type Path = ReadonlyArray<string | number>
 
@@ -21,7 +21,10 @@ export interface Source {
   /** As written, line for line and column for column, but for secrets that stand in it (I5). */
   readonly text: string
   readonly value: unknown
+  /** What is wrong with it as YAML, or with its variables: nothing more can be said then. */
   readonly findings: ReadonlyArray<Finding>
+  /** Secrets that stand in it. */
+  readonly warnings: ReadonlyArray<Finding>
   /** Where a value stands, or its key, or the nearest thing around it that exists. */
   readonly position: (path: Path, target: "key" | "value") => Position
   /** Makes a finding there. */
@@ -39,7 +42,8 @@ export const readDocument = (text: string, file: string, environment: Environmen
     prettyErrors: false,
     lineCounter: lines
   })
-  const shown = withoutSecrets(text, document)
+  const secrets = secretsIn(text, document)
+  const shown = withoutSecrets(text, document, secrets)
   const rows = shown.split(/\r?\n/)
   const place = (offset: number): { readonly at: Position; readonly excerpt: string } => {
     const { line, col } = lines.linePos(offset)
@@ -50,17 +54,16 @@ export const readDocument = (text: string, file: string, environment: Environmen
     excerpt: rows[Math.max(1, line) - 1] ?? ""
   })
 
-  const syntax = [...document.errors, ...document.warnings].map((error): Finding => ({
+  const [duplicate = [], broken = []] = [true, false].map((isDuplicate) =>
+    [...document.errors, ...document.warnings].filter(({ code }) => (code === "DUPLICATE_KEY") === isDuplicate)
+  )
+  // Behind the first place that can't be read, the others only follow from it.
+  const syntax = [...duplicate, ...broken.slice(0, 1)].map(({ code, message, pos: [start] }): Finding => ({
     severity: "error",
-    code: error.code === "DUPLICATE_KEY" ? "duplicate-key" : "yaml-syntax",
-    message: sentence(error.message),
-    hint:
-      error.code === "DUPLICATE_KEY"
-        ? "Keep one of the two; give the other another name."
-        : error.code === "TAB_AS_INDENT"
-          ? "Indent with spaces."
-          : "Check the indentation and quotes around here.",
-    ...place(error.pos[0])
+    code: code === "DUPLICATE_KEY" ? "duplicate-key" : "yaml-syntax",
+    message: sentence(message),
+    hint: syntaxHint(code, text.slice(start - 1, start + 1)),
+    ...place(start)
   }))
 
   const unfilled: Array<Finding> = []
@@ -102,6 +105,13 @@ export const readDocument = (text: string, file: string, environment: Environmen
     text: shown,
     value: data,
     findings: [...syntax, ...unfilled],
+    warnings: secrets.map(({ field, instead, name, start }) => ({
+      severity: "warning",
+      code: "secret-in-file",
+      message: `This ${field} can be read by everybody who gets the file.`,
+      hint: `Store it with "keepsake secret set ${name}", and write here: ${instead}`,
+      ...place(start)
+    })),
     position: (path, target) => place(nodeAt(path, target)?.range[0] ?? 0).at,
     finding: (path, target, what) => ({ ...what, ...place(nodeAt(path, target)?.range[0] ?? 0) }),
     findingInText: (path, line, column, what) => {
@@ -119,26 +129,18 @@ export const readDocument = (text: string, file: string, environment: Environmen
   }
 }
 
-/** Keys whose values are nobody's business. */
-const SECRET = new Set(["client_secret", "api_key"])
-
-/** References to secrets and variables tell nothing, and stay. */
-const masked = (written: string): string =>
-  written.replaceAll(/(\$\{[^}]*\})|[^\s"'|>]/g, (_, reference: string | undefined) => reference ?? "…")
-
-const withoutSecrets = (text: string, document: Document.Parsed): string => {
-  let shown = text
-  visit(document, {
-    Pair: (_, { key, value }) => {
-      if (!isScalar(key) || !SECRET.has(String(key.value)) || !isNode(value) || value.range == null) return
-      const [start, end] = value.range
-      shown = shown.slice(0, start) + masked(text.slice(start, end)) + shown.slice(end)
-    }
-  })
-  return shown
+/** I5: what stands there may be a secret. */
+const sentence = (message: string): string => {
+  const said = message.replace(/ in YAML stream: .*$/s, "")
+  return /[.!?]$/.test(said) ? said : `${said}.`
 }
 
-const sentence = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`)
+const syntaxHint = (code: ErrorCode, around: string): string => {
+  if (code === "DUPLICATE_KEY") return "Keep one of the two; give the other another name."
+  if (code === "TAB_AS_INDENT") return "Indent with spaces."
+  if (around === "${") return 'Between { and }, variables stand in quotes: "${NAME}".'
+  return "Check the indentation and quotes around here."
+}
 
 interface Found {
   readonly key: ParsedNode | null
