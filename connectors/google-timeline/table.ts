@@ -79,9 +79,6 @@ const insert = (table: Sql, { number, file }: Lot, rows: Sql): Sql => sql`
       ${literal(number)} as _lot, ${literal(file)} as _file
     from (${rows})`
 
-/** Bytes of a record in a piece. DuckDB holds buffers of twice the size; who has larger records reads them one by one. */
-const MOST_BYTES = 2 * 1024 ** 2
-
 /** DuckDB reads files that each hold a JSON array of records. Any record that isn't one is an error. */
 export const insertPieces = (table: Sql, lot: Lot, reading: ArrayReading, files: ReadonlyArray<string>): Sql =>
   insert(
@@ -89,8 +86,7 @@ export const insertPieces = (table: Sql, lot: Lot, reading: ArrayReading, files:
     lot,
     reading.select(sql`
       select *, null::bigint as _position, null::varchar as _text
-      from read_json(${list(files)}, format = 'array', columns = ${struct(reading.members)},
-        maximum_object_size = ${literal(MOST_BYTES)})`)
+      from read_json(${list(files)}, format = 'array', columns = ${struct(reading.members)})`)
   )
 
 const LINE = { position: "BIGINT", record: "JSON", code: "VARCHAR", raw: "VARCHAR" } as const

@@ -8,7 +8,8 @@ import { counted } from "./text.ts"
 /** Flags that all commands share. */
 export interface Shared {
   readonly home: Option.Option<string>
-  readonly memory: Option.Option<string>
+  /** Bytes. */
+  readonly memory: Option.Option<number>
   readonly json: boolean
   readonly quiet: boolean
   readonly verbose: boolean

@@ -20,10 +20,11 @@ import { INBOX_TYPES, columnValues, fillColumn, plain, vectorType } from "./valu
 export interface OpenOptions {
   /** `:memory:` or the path of the file. */
   readonly path: string
-  /** As DuckDB writes it: `2GB`. */
-  readonly memoryLimit: string
-  /** The same for what only passes through; null: no less. */
-  readonly leanLimit: string | null
+  /** Bytes. */
+  readonly memory: number
+  /** Bytes for what only passes through; null: no less. */
+  readonly lean: number | null
+  readonly threads: number
   /** Where DuckDB spills what the limit doesn't hold (I9). */
   readonly spillDirectory: string | null
 }
@@ -51,7 +52,8 @@ export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseEr
   Effect.gen(function* () {
     const create = attempt("open", () =>
       DuckDBInstance.create(options.path, {
-        memory_limit: options.memoryLimit,
+        memory_limit: sizeOf(options.memory),
+        threads: String(options.threads),
         preserve_insertion_order: "false",
         // Texts take a fifth less time to write than in the oldest format, and DuckDB from 1.3 on reads it.
         storage_compatibility_version: "v1.3.0",
@@ -105,6 +107,9 @@ export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseEr
 
 /** Bytes of the headers with which a database file begins: a shorter one never held anything. */
 const HEADERS = 3 * 4096
+
+/** As DuckDB writes it. */
+const sizeOf = (bytes: number): string => `${Math.round(bytes / 1e6)}MB`
 
 /** A file that its maker didn't come to finish, for want of space or of life, is no database. Was it one, and is it gone? */
 const removeUnborn = (path: string): Effect.Effect<boolean> =>
@@ -171,7 +176,7 @@ interface OneConnection {
 const fromConnection = (
   connection: DuckDBConnection,
   turn: Semaphore.Semaphore,
-  { leanLimit, memoryLimit }: OpenOptions
+  options: OpenOptions
 ): OneConnection => {
   const exclusively = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Effect.service(Holding), (holding) => (holding ? effect : turn.withPermit(effect)))
@@ -262,17 +267,19 @@ const fromConnection = (
     })
 
   // Where what is held doesn't fit into less, it stays as it is.
-  const limit = (size: string) => Effect.ignore(execute(sql`set memory_limit = ${literal(size)}`))
+  const limit = (bytes: number) => Effect.ignore(execute(sql`set memory_limit = ${literal(sizeOf(bytes))}`))
   /** So many do with little memory now: the last of them gives it back. */
   let leaning = 0
-  const lean: Database["Service"]["lean"] = (effect) =>
-    leanLimit === null
+  const lean: Database["Service"]["lean"] = (effect) => {
+    const { lean: less, memory } = options
+    return less === null
       ? effect
       : Effect.acquireUseRelease(
-          Effect.suspend(() => (leaning++ === 0 ? limit(leanLimit) : Effect.void)),
+          Effect.suspend(() => (leaning++ === 0 ? limit(less) : Effect.void)),
           () => effect,
-          () => Effect.suspend(() => (--leaning === 0 ? limit(memoryLimit) : Effect.void))
+          () => Effect.suspend(() => (--leaning === 0 ? limit(memory) : Effect.void))
         )
+  }
 
   return { database: { execute, rows, describe, append: appendVectors, lean, transaction }, append }
 }

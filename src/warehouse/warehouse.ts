@@ -1,5 +1,5 @@
 /** The DuckDB file of one home: opened once, with its schema, by one process (I9: under a memory limit, spilling beside it). */
-import { totalmem } from "node:os"
+import { availableParallelism, totalmem } from "node:os"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Database } from "../component/database.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
@@ -10,7 +10,7 @@ import { countStamps, createSchema, fromVersion1 } from "./schema.ts"
 
 export class Warehouse extends Context.Service<Warehouse, Connection>()("keepsake/warehouse/Warehouse") {}
 
-const GIB = 1024 ** 3
+const MB = 1e6
 
 const Count = Schema.Struct({ n: Schema.Number })
 
@@ -18,23 +18,33 @@ const Count = Schema.Struct({ n: Schema.Number })
  * What DuckDB may hold unless more or less is asked for: a quarter of the machine's memory, from 512 MB to 1 GB. With
  * half of that, upserts of millions of rows take twice as long; with a quarter, some don't find the room (I9).
  */
-const defaultMemoryLimit = (): string => `${Math.round(Math.min(GIB, Math.max(GIB / 2, totalmem() / 4)) / 1024 ** 2)}MB`
+const usualMemory = (): number => Math.min(1024 * MB, Math.max(512 * MB, totalmem() / 4))
 
-/** What it may hold of rows that only pass through: more makes nothing faster. Who asks for a limit decides about that too. */
-const LEAN = "128MB"
+/** Each thread that reads JSON holds buffers of so much, however small the files are; there is no option for it. */
+const THREAD = 64 * MB
+
+/**
+ * How memory, in bytes, is shared out. No more threads work than there is room for, twice over. Rows that only pass
+ * through (`lean`) are left the threads' buffers and what they write: more makes nothing faster.
+ */
+export const roomIn = (memory: number, cores: number) => {
+  const threads = Math.max(1, Math.min(cores, Math.floor(memory / (2 * THREAD))))
+  return { memory, threads, lean: THREAD * (threads + 1) }
+}
 
 /** The warehouse of a home, and the same connection as the components' `Database`. */
 export const warehouseLayer = (
   home: Home,
-  memoryLimit?: string
+  memory?: number
 ): Layer.Layer<Warehouse | Database, DatabaseError | SourceError> =>
   Layer.effectContext(
     Effect.gen(function* () {
       yield* prepareHome(home)
       return yield* opened({
         path: home.database,
-        memoryLimit: memoryLimit ?? defaultMemoryLimit(),
-        leanLimit: memoryLimit === undefined ? LEAN : null,
+        ...roomIn(memory ?? usualMemory(), availableParallelism()),
+        // Who asks for a limit decides about that too.
+        ...(memory === undefined ? {} : { lean: null }),
         spillDirectory: home.spill
       })
     })
@@ -44,14 +54,14 @@ export const warehouseLayer = (
 const loadGuest = Effect.promise(() => import("./guest.ts"))
 
 /** The same, answering other processes as long as it is open. */
-export const servedWarehouse = (home: Home, memoryLimit?: string) =>
-  Layer.tap(warehouseLayer(home, memoryLimit), (context) => serveGuests(home, Context.get(context, Warehouse)))
+export const servedWarehouse = (home: Home, memory?: number) =>
+  Layer.tap(warehouseLayer(home, memory), (context) => serveGuests(home, Context.get(context, Warehouse)))
 
 /** A home's database for reading: our own, or by way of the process that holds it. */
-export const readingLayer = (home: Home, memoryLimit?: string): Layer.Layer<Database, DatabaseError | SourceError> =>
+export const readingLayer = (home: Home, memory?: number): Layer.Layer<Database, DatabaseError | SourceError> =>
   Layer.effect(
     Database,
-    Effect.map(Layer.build(warehouseLayer(home, memoryLimit)), (context) => Context.get(context, Database)).pipe(
+    Effect.map(Layer.build(warehouseLayer(home, memory)), (context) => Context.get(context, Database)).pipe(
       Effect.catchIf(
         (error) => error._tag === "DatabaseError" && error.code === "locked",
         (error) =>
@@ -65,14 +75,14 @@ export const readingLayer = (home: Home, memoryLimit?: string): Layer.Layer<Data
 
 /** A warehouse that lives in memory: for checks that need no data, and for examples. */
 export const memoryWarehouse: Layer.Layer<Warehouse | Database, DatabaseError> = Layer.effectContext(
-  opened({ path: ":memory:", memoryLimit: "512MB", leanLimit: null, spillDirectory: null })
+  opened({ path: ":memory:", ...roomIn(512 * MB, availableParallelism()), lean: null, spillDirectory: null })
 )
 
 /** A database in memory that has no tables at all: for queries over files. */
 export const bareDatabase: Layer.Layer<Database, DatabaseError> = Layer.effect(
   Database,
   Effect.map(
-    open({ path: ":memory:", memoryLimit: defaultMemoryLimit(), leanLimit: null, spillDirectory: null }),
+    open({ path: ":memory:", ...roomIn(usualMemory(), availableParallelism()), lean: null, spillDirectory: null }),
     ({ database }) => database
   )
 )

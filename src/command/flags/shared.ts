@@ -16,6 +16,7 @@ const shared = {
       (size) => /^\d+(\.\d+)?(MB|GB)$/i.test(size),
       (size) => `"${size}" is no size: write it like 512MB or 2GB`
     ),
+    Flag.map((size) => Number.parseFloat(size) * (/GB$/i.test(size) ? 1e9 : 1e6)),
     Flag.optional
   ),
   json: Flag.Boolean("json").pipe(Flag.withDescription("Print one JSON object on stdout"), Flag.withDefault(false)),
