@@ -35,7 +35,7 @@ const config = {
 type Config = Schema.Struct<typeof config>["Type"]
 
 // Raise when the same files would give other rows.
-const VERSION = 4
+const VERSION = 5
 
 const rows = scanStream({
   type: "file.rows",

@@ -29,7 +29,7 @@ const THREAD = 64 * MB
  */
 export const roomIn = (memory: number, cores: number) => {
   const threads = Math.max(1, Math.min(cores, Math.floor(memory / (2 * THREAD))))
-  return { memory, threads, lean: THREAD * (threads + 1) }
+  return { memory, threads, lean: THREAD * (threads + 0.5) }
 }
 
 /** The warehouse of a home, and the same connection as the components' `Database`. */

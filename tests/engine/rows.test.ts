@@ -116,4 +116,24 @@ describe("rows of files, end to end", () => {
       ])
     }).pipe(Effect.scoped)
   )
+
+  it.live("a column that comes with a later file, or fractions, make no other rows of those that were there", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporaryDirectory
+      const home = join(directory, "home")
+      const text = pipeline(directory).replace(", key: [file_name]", "").replace("photos*", "f*")
+      const file = (name: string, ...lines: ReadonlyArray<string>) =>
+        Effect.sync(() => writeFileSync(join(directory, name), lines.join("\n")))
+      yield* file("f2.csv", "file_name,latitude,stars", "a.jpg,47,4", "b.jpg,48,5")
+      yield* runText(text, home)
+      yield* file("f1.csv", "title,stars,latitude,file_name", "C,4.5,49,c.jpg")
+      const summary = yield* runText(text, home)
+      assert.deepInclude(summary.sinks["memories"], { inserted: 1, updated: 0, unchanged: 2 })
+      const media = yield* query(home, authored("select file_name from life.media order by 1"))
+      assert.deepEqual(
+        media.map((row) => row["file_name"]),
+        ["a.jpg", "b.jpg", "c.jpg"]
+      )
+    }).pipe(Effect.scoped)
+  )
 })
