@@ -2,13 +2,15 @@
 import { Effect, Layer, Option } from "effect"
 import { type Explanation, type Linked, explain as explainRow } from "../engine/explain/index.ts"
 import { explainMissing } from "../engine/explain/missing.ts"
-import type { Origin } from "../engine/explain/origins.ts"
 import type { Station } from "../engine/explain/way.ts"
 import { find } from "../life/find.ts"
+import { NOUNS, linkText } from "./explaining/link.ts"
+import { originText, placeText } from "./explaining/origin.ts"
+import { day, described, whatOf } from "./explaining/row.ts"
 import { type Shared, answer, commandError } from "./reply.ts"
 import type { ExplainInput } from "./flags/life.ts"
 import { readers, storeLayer } from "./session.ts"
-import { aligned } from "./text.ts"
+import { aligned, counted } from "./text.ts"
 
 export const explain = (shared: Shared, { id, missing }: ExplainInput) =>
   answer(
@@ -32,23 +34,30 @@ export const explain = (shared: Shared, { id, missing }: ExplainInput) =>
 const MOST_LISTED = 12
 
 const words = (found: Explanation): string => {
-  const { edits, id, label, links, members, merged, origins, row, runs, separated, type, way } = found
+  const { edits, id, label, links, members, merged, origins, runs, separated, type, way } = found
+  const known = new Set(members.map((member) => `${member.type} ${member.id}`))
   return [
-    `${label === "" ? "Without a name" : label}: ${type} ${id}`,
-    ...described(row),
+    `${label === "" ? "Without a name" : label}: ${whatOf(found)}`,
+    `id ${type === "memory" ? "" : `${type}:`}${id}`,
+    ...described(found),
     ...section(
-      `${MADE_OF[type] ?? "Made of"} ${members.length}`,
-      byRelation(members, (member) => [linkText(member), ...member.origins.map((origin) => `  ${originText(origin)}`)])
+      `${MADE_OF[type] ?? "Made of"} ${counts(members)}`,
+      byRelation(members, (member) => [
+        linkText(type, member),
+        ...member.origins.map((origin) => `  ${placeText(origin)}`)
+      ])
     ),
     ...section("Comes from", limited(origins.map((origin) => [originText(origin)]))),
-    ...section("Its way", wayText(way.filter(({ rows }) => rows !== 0))),
     ...section(
       "Linked",
-      byRelation(links, (link) => [linkText(link)])
+      byRelation(
+        links.filter((link) => !known.has(`${link.type} ${link.id}`)),
+        (link) => [linkText(type, link)]
+      )
     ),
     ...section(
       "One with",
-      merged.map((other) => `${other}: merged by you`)
+      merged.map((other) => `${other.label === "" ? "" : `"${other.label}" `}${other.id}: merged by you`)
     ),
     ...section("Not one with", [
       ...new Set(
@@ -63,6 +72,10 @@ const words = (found: Explanation): string => {
       )
     ),
     ...section(
+      "Its way through the pipeline: steps, and how many of their rows are about it",
+      wayText(way.filter(({ rows }) => rows !== 0))
+    ),
+    ...section(
       "Runs that touched it",
       runs.map(
         ({ at, command, did, pipeline, run_id }) =>
@@ -71,6 +84,12 @@ const words = (found: Explanation): string => {
     )
   ].join("\n")
 }
+
+/** `2 events, 31 pictures`. */
+const counts = (members: Explanation["members"]): string =>
+  [...Map.groupBy(members, ({ type }) => type)]
+    .map(([type, same]) => counted(same.length, NOUNS[type] ?? type))
+    .join(", ")
 
 const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)]
@@ -90,90 +109,6 @@ const byRelation = <L extends Linked>(
   [...Map.groupBy(all, ({ direction, relation, type }) => `${direction} ${relation} ${type}`).values()]
     .toSorted((a, b) => a.length - b.length)
     .flatMap((same) => limited(same.map(shown)))
-
-const day = (time: string | null): string => (time === null ? "some day" : time.slice(0, 16).replace("T", " "))
-
-const described = (row: Explanation["row"]): ReadonlyArray<string> => {
-  const text = (column: string) => {
-    const value = row[column]
-    return typeof value === "string" || typeof value === "number" ? String(value) : null
-  }
-  const from = text("starts_at") ?? text("taken_at") ?? text("started_at")
-  const until = text("ends_at") ?? text("ended_at")
-  const place = text("latitude") === null ? null : `${text("latitude")}, ${text("longitude")}`
-  const confidence = text("confidence")
-  const kind = [
-    ...(text("kind") === null ? [] : [`kind ${text("kind")}`]),
-    ...(text("made_by") === null ? [] : [`made by ${text("made_by")}`]),
-    ...(confidence === null ? [] : [`confidence ${Number(Number(confidence).toFixed(3))}`])
-  ]
-  const addresses = text("addresses")
-    ?.replaceAll(/[[\]"]/g, "")
-    .replaceAll(",", ", ")
-  return [
-    ...(kind.length === 0 ? [] : [kind.join(", ")]),
-    ...(addresses === undefined || addresses === "" ? [] : [`under ${addresses}`]),
-    ...(from === null ? [] : [`${day(from)}${until === null ? "" : ` to ${day(until)}`} UTC`]),
-    ...(place === null ? [] : [`at ${place}${text("location_status") === "inferred" ? " (inferred)" : ""}`]),
-    ...(row["hidden"] === true ? ["hidden by you"] : [])
-  ]
-}
-
-const originText = ({
-  account,
-  archive,
-  archive_present,
-  connector,
-  first_seen_at,
-  gone_at,
-  member,
-  offset,
-  ...rest
-}: Origin) =>
-  [
-    `${connector}.${rest.stream}${account === "default" ? "" : ` of ${account}`}`,
-    `${member === null ? rest.source_id : member}${archive === null ? "" : ` in ${archive}`}`,
-    ...(offset === null ? [] : [`at byte ${offset}`]),
-    ...(archive_present === false ? ["(the archive is no longer there)"] : []),
-    `first read ${day(first_seen_at)}${rest.run_id === null ? "" : ` by run ${rest.run_id.slice(0, 8)}`}`,
-    ...(gone_at === null ? [] : [`gone upstream since ${day(gone_at)}`])
-  ].join(", ")
-
-const linkText = ({ confidence, direction, evidence, id, label, relation, rule, type }: Linked): string => {
-  const shown = label === "" ? id : `"${label}" ${id.slice(0, 8)}`
-  const link = direction === "to" ? `${relation} ${type} ${shown}` : `${type} ${shown} ${relation} it`
-  const because = [
-    ...(confidence === null ? [] : [`confidence ${Number(confidence.toFixed(3))}`]),
-    ...(rule === null ? [] : [`rule ${rule}`]),
-    ...evidenceWords(evidence, rule)
-  ]
-  return because.length === 0 ? link : `${link} (${because.join(", ")})`
-}
-
-const UNITS: { readonly [key: string]: string } = { seconds: "s apart", metres: "m apart" }
-/** What measures mean by other rules: how far a trip goes, and how wrong a place may be. */
-const OTHER_UNITS: ReadonlyArray<readonly [rule: string, units: { readonly [key: string]: string }]> = [
-  ["trips/", { metres: "m from home" }],
-  ["infer-place/", { seconds: "s apart", metres: "m off at most" }]
-]
-
-const evidenceWords = (evidence: unknown, rule: string | null): ReadonlyArray<string> => {
-  if (typeof evidence !== "object" || evidence === null) return []
-  const units = OTHER_UNITS.find(([prefix]) => rule?.startsWith(prefix) === true)?.[1] ?? UNITS
-  return Object.entries(evidence).flatMap(([key, value]) => {
-    if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return []
-    const unit = units[key]
-    return [unit === undefined ? `${key} ${valueText(value)}` : `${valueText(value)} ${unit}`]
-  })
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
-
-const valueText = (value: unknown): string => {
-  if (typeof value === "string") return UUID.test(value) ? value.slice(0, 8) : value
-  if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.map(valueText).join(" and ")
-  return typeof value === "object" ? JSON.stringify(value) : String(value)
-}
 
 const wayText = (way: ReadonlyArray<Station>): ReadonlyArray<string> =>
   aligned(

@@ -5,7 +5,8 @@ import { Database } from "../component/database.ts"
 import { type DatabaseError, type SourceError, sourceError } from "../component/error.ts"
 import { type Sql, join, literal, name, sql } from "../component/sql.ts"
 import { nearest } from "../component/nearest.ts"
-import { type LifeTable, tableOf, tablesByType } from "./table.ts"
+import { MERGED_INTO } from "./edit.ts"
+import { type LifeTable, edits, tableOf, tablesByType } from "./table.ts"
 
 export interface Found {
   /** `memory`, `media`, `events`… */
@@ -31,7 +32,15 @@ export const find = (wanted: string): Effect.Effect<Found, DatabaseError | Sourc
     const matches = yield* lookUp(id, types)
     const [first] = matches
     if (first === undefined) {
-      return yield* sourceError("unknown-id", `Nothing has the id ${id}.`, SEE, { fault: "pipeline" })
+      const [merged] = yield* mergedAway(id, types)
+      return merged === undefined
+        ? yield* sourceError("unknown-id", `Nothing has the id ${id}.`, SEE, { fault: "pipeline" })
+        : yield* sourceError(
+            "merged",
+            `${merged.id} was merged by you into ${merged.into}.`,
+            `Name that: ${merged.type}:${merged.into}`,
+            { fault: "pipeline" }
+          )
     }
     const ids = new Set(matches.map((match) => match.id))
     if (ids.size > 1) {
@@ -44,6 +53,19 @@ export const find = (wanted: string): Effect.Effect<Found, DatabaseError | Sourc
     }
     return first
   })
+
+const Merged = Schema.Struct({ type: Schema.String, id: Schema.String, into: Schema.String })
+
+/** What has no row of its own any more, because a person said that it is another. */
+const mergedAway = (id: string, types: ReadonlyArray<string>) =>
+  Effect.flatMap(Database, (database) =>
+    database.rows(
+      sql`select entity_type as type, entity_id::varchar as id, value->>'$' as "into" from ${tableOf(edits)}
+        where field = ${literal(MERGED_INTO)} and starts_with(entity_id::varchar, ${literal(id)})
+          and entity_type in (${join(types.map((type) => literal(type)))}) limit 1`,
+      Merged
+    )
+  )
 
 const SEE = 'Ids are in life.*, such as: keepsake sql "select memory_id, title from life.memories"'
 

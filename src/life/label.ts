@@ -9,7 +9,7 @@ const LABELS: { readonly [type: string]: Sql } = {
   people: sql`coalesce(t.name, t.addresses->>'$[0]')`,
   plays: sql`concat_ws(', ', t.track_title, t.artist_name)`,
   samples: sql`t.type`,
-  visits: sql`t.name`,
+  visits: sql`coalesce(t.name, strftime(t.starts_at, '%Y-%m-%d %H:%M UTC'))`,
   albums: sql`t.title`
 }
 

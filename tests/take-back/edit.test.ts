@@ -191,6 +191,31 @@ describe("merge and split", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("a moment of few pictures keeps them, its id and its title when one of more is merged into it", () =>
+    Effect.gen(function* () {
+      const { directory, home } = yield* life
+      yield* importMore(directory, home)
+      const [many, few] = [
+        yield* idOf(home, "select memory_id from life.memories where kind = 'moment' order by starts_at"),
+        yield* idOf(home, "select memory_id from life.memories where kind = 'moment' order by starts_at desc")
+      ]
+      yield* called(merge, home, { ids: [few, many] })
+      const members = rowsOf(
+        home,
+        `select file_name from life.links l join life.media on media_id = to_id where from_id = '${few}' order by 1`
+      )
+      const named = (...names: ReadonlyArray<string>) => names.map((file_name) => ({ file_name }))
+      assert.deepEqual(yield* members, named("d.jpg", "e.jpg", "f.jpg", "z.jpg"))
+      const spans = rowsOf(
+        home,
+        `select starts_at::date::varchar as starts, ends_at::date::varchar as ends from life.memories where memory_id = '${few}'`
+      )
+      assert.deepEqual(yield* spans, [{ starts: "2024-05-04", ends: "2024-06-01" }])
+      yield* importMore(directory, home, "y.jpg")
+      assert.deepEqual(yield* members, named("d.jpg", "e.jpg", "f.jpg", "y.jpg", "z.jpg"))
+    }).pipe(Effect.scoped)
+  )
+
   it.live("what a split took apart is one again when that is undone, whichever is undone first", () =>
     Effect.gen(function* () {
       const { home } = yield* life

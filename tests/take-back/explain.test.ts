@@ -54,7 +54,7 @@ sinks:
       assert.deepEqual(
         result.runs.map(({ command, did }: { command: string; did: string }) => [command, did]),
         [
-          ["run", "inserted it"],
+          ["run", "added it"],
           ["edit", "changed title"]
         ]
       )

@@ -79,6 +79,14 @@ const partsOf = (home: string, whole: string) =>
     return (merged.length > 0 ? merged : members).map(({ part }) => String(part))
   })
 
+/** What any of them contains, hosts, attends or appears in. */
+const membersOf = (home: string, ids: ReadonlyArray<string>) =>
+  rowsOf(
+    home,
+    `select distinct relation, to_id from life.links where relation <> 'same_as'
+      and from_type || ':' || from_id in (${ids.map((id) => `'${id}'`).join(", ") || "''"}) order by all`
+  )
+
 const act = (home: string, directory: string, step: Exclude<Step, { readonly kind: "undo" }>, turn: number) =>
   Effect.gen(function* () {
     if (step.kind === "import") {
@@ -88,6 +96,7 @@ const act = (home: string, directory: string, step: Exclude<Step, { readonly kin
     const ids = picked(yield* idsOf(home, step.type), step.which)
     const [first = ""] = ids
     const title = step.type === "people" ? "name" : "title"
+    const before = yield* membersOf(home, ids)
     const outcome = yield* {
       edit: () => called(edit, home, { id: first, fields: [`${title}=said in turn ${turn}`] }),
       hide: () => called(hide, home, { ids: [first] }),
@@ -105,6 +114,8 @@ const act = (home: string, directory: string, step: Exclude<Step, { readonly kin
           called(split, home, { ids: [first, ...picked(parts, step.which.slice(1))] })
         )
     }[step.kind]()
+    // Whatever they were made of is in the whole.
+    if (step.kind === "merge" && outcome.exit === 0) expect(yield* membersOf(home, [first])).toEqual(before)
     return outcome.exit === 0 ? String(outcome.summary.run_id) : null
   })
 

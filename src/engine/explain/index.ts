@@ -54,8 +54,8 @@ export interface Explanation {
   readonly members: ReadonlyArray<Linked & { readonly origins: ReadonlyArray<Origin> }>
   readonly way: ReadonlyArray<Station>
   readonly links: ReadonlyArray<Linked>
-  /** Others that a person made one with it. */
-  readonly merged: ReadonlyArray<string>
+  /** Others that a person made one with it, with what they were called. */
+  readonly merged: ReadonlyArray<{ readonly id: string; readonly label: string }>
   /** What a person said isn't one: addresses and names by their ids, whose they were taken for, and whose they are. */
   readonly separated: ReadonlyArray<Separated>
   readonly edits: ReadonlyArray<Edit>
@@ -91,7 +91,7 @@ export const explain = ({ id, table, type }: Found) =>
       members,
       way: leadingTo(way, makerOf(type, row, way)),
       links: all.filter((link) => !contained.includes(link)),
-      merged: yield* mergedInto(type, id),
+      merged: yield* mergedInto(table, type, id),
       separated: yield* separatedFrom(type, id),
       edits: yield* editsOf(type, id),
       runs: yield* touchesOf(table, id)
@@ -163,15 +163,15 @@ const linksOf = (type: string, id: string) =>
     )
   })
 
-const mergedInto = (type: string, id: string) =>
+const mergedInto = (table: LifeTable, type: string, id: string) =>
   Effect.gen(function* () {
     const database = yield* Database
-    const rows = yield* database.rows(
-      sql`select entity_id::varchar as id from life.edits
+    const label = sql`(select any_value(${labelOf(type)}) from ${imagesOf(table)} t where t.${name(table.key[0] ?? "")} = e.entity_id)`
+    return yield* database.rows(
+      sql`select entity_id::varchar as id, coalesce(${label}, '') as label from life.edits e
         where entity_type = ${literal(type)} and field = ${literal(MERGED_INTO)} and (value->>'$') = ${literal(id)} order by 1`,
-      Schema.Struct({ id: Schema.String })
+      Schema.Struct({ id: Schema.String, label: Schema.String })
     )
-    return rows.map((row) => row.id)
   })
 
 const SeparatedRow = Schema.Struct({
@@ -233,7 +233,7 @@ const touchesOf = (table: LifeTable, id: string) =>
     )
     return yield* database.rows(
       sql`select v.run_id::varchar as run_id, r.command, r.pipeline, r.started_at as "at",
-          case when v.revision = 1 then 'inserted it' else 'changed ' || v.changed end as did
+          case when v.revision = 1 then 'added it' else 'changed ' || v.changed end as did
         from (select run_id, revision, concat_ws(', ', ${changed}) as changed from (${versions})) v left join state.runs r on r.run_id = v.run_id order by v.revision`,
       TouchRow
     )

@@ -4,6 +4,7 @@ import { Archives } from "../../component/archive.ts"
 import { Database } from "../../component/database.ts"
 import { MediaReader } from "../../component/media.ts"
 import { type Sql, join, literal, name, sql } from "../../component/sql.ts"
+import { MOMENT_KINDS } from "../../life/edit.ts"
 import { type Station, sourcesRead, wayOf } from "./way.ts"
 
 /** A staged record that is the file, or seems to be. */
@@ -119,10 +120,11 @@ const memoriesOf = (ids: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const database = yield* Database
     return yield* database.rows(
-      sql`select distinct memory_id::varchar as memory_id, title, hidden from life.links l
+      sql`select memory_id::varchar as memory_id, title, hidden from life.links l
           join life.memories m on m.memory_id = l.from_id
         where from_type = 'memory' and relation = 'contains' and to_type = 'media'
-          and to_id in (${join(ids.map((id) => literal(id)))}) order by title`,
+          and to_id in (${join(ids.map((id) => literal(id)))})
+        group by memory_id, title, hidden order by any_value(kind) not in (${join(MOMENT_KINDS.map((kind) => literal(kind)))}), title`,
       Memory
     )
   })
