@@ -72,12 +72,14 @@ export const open = (options: OpenOptions): Effect.Effect<Connection, DatabaseEr
       ),
       (opened) => Effect.sync(() => opened.closeSync())
     )
+    const another = Effect.acquireRelease(
+      attempt("connect", () => instance.connect()),
+      (opened) => Effect.sync(() => opened.closeSync())
+    )
+    const settings = yield* another
     const connect = Effect.gen(function* () {
-      const connection = yield* Effect.acquireRelease(
-        attempt("connect", () => instance.connect()),
-        (opened) => Effect.sync(() => opened.closeSync())
-      )
-      const made = fromConnection(connection, yield* Semaphore.make(1), options)
+      const connection = yield* another
+      const made = fromConnection(connection, settings, yield* Semaphore.make(1), options)
       yield* made.database.execute(sql`set TimeZone = 'UTC'`) // I3
       return { connection, made }
     })
@@ -175,6 +177,8 @@ interface OneConnection {
 
 const fromConnection = (
   connection: DuckDBConnection,
+  /** A failure here doesn't end a transaction there. */
+  settings: DuckDBConnection,
   turn: Semaphore.Semaphore,
   options: OpenOptions
 ): OneConnection => {
@@ -267,7 +271,10 @@ const fromConnection = (
     })
 
   // Where what is held doesn't fit into less, it stays as it is.
-  const limit = (bytes: number) => Effect.ignore(execute(sql`set memory_limit = ${literal(sizeOf(bytes))}`))
+  const limit = (bytes: number) => {
+    const statement = sql`set memory_limit = ${literal(sizeOf(bytes))}`
+    return Effect.ignore(attempt(statement, () => settings.run(statement)))
+  }
   /** So many do with little memory now: the last of them gives it back. */
   let leaning = 0
   const lean: Database["Service"]["lean"] = (effect) => {
