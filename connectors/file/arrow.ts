@@ -129,7 +129,7 @@ const loadFile = (arrow: ArrowFile, columns: Columns): Reading<Loaded> =>
     const values = arrow.columns.map(
       ([column, { value }], index) => sql`${value((parts[index] ?? []).map((part) => name(part)))} as ${name(column)}`
     )
-    const table = sql`(select ${join([...values, sql`${path} as _file`, sql`*`])} from ${name(inbox)})`
+    const table = sql`(select ${join([...values, sql`${path} as _row_file`, sql`*`])} from ${name(inbox)})`
     const unsure = arrow.columns.flatMap(([column, transport], index) =>
       transport.unsure ? [[column, sql`${name(parts[index]?.[0] ?? "")} is not null`] as const] : []
     )

@@ -33,9 +33,9 @@ const castTo = (value: Sql, from: string, to: SqlType, there: Sql | undefined): 
 
 /** Where rows of some types are. */
 export interface Typed {
-  /** With `_file`. */
+  /** With `_row_file`. */
   readonly rows: Sql
-  /** With `_file`, and what it takes to tell their numbers. */
+  /** With `_row_file`, and what it takes to tell their numbers. */
   readonly numbered: Sql
   /** The number of a row in its file, counted from 1. */
   readonly number: Sql
@@ -51,7 +51,7 @@ export const castRows = ({ number, numbered, rows, unsure }: Typed, types: Types
     return { column, type, ...castTo(name(column), from, type, unsure?.get(column)) }
   })
   const wrong = casts.flatMap(({ column, misfit, type }) => (misfit === null ? [] : [{ column, misfit, type }]))
-  const values = join([...casts.map(({ column, value }) => sql`${value} as ${name(column)}`), sql`_file`])
+  const values = join([...casts.map(({ column, value }) => sql`${value} as ${name(column)}`), sql`_row_file`])
   if (wrong.length === 0) return { rows: sql`(select ${values} from ${rows})`, rejects: [] }
   const misfit = join(
     wrong.map((each) => each.misfit),
@@ -61,7 +61,7 @@ export const castRows = ({ number, numbered, rows, unsure }: Typed, types: Types
   return {
     rows: sql`(select ${values} from ${rows} where not (${misfit}))`,
     rejects: [
-      sql`select 'value-unfit' as code, ${misfits(wrong)} as reason, _file as archive, null::varchar as member,
+      sql`select 'value-unfit' as code, ${misfits(wrong)} as reason, _row_file as archive, null::varchar as member,
         (${number})::bigint as position, encode(to_json(struct_pack(${raw}))::varchar) as raw
         from ${numbered} where ${misfit}`
     ]

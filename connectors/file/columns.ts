@@ -77,12 +77,12 @@ export const isNameable = (types: Types): boolean => [...types.keys()].every((co
 export const noRows = (types: Types): Sql =>
   sql`select ${join([...types].map(([column, type]) => sql`null::${authored(type)} as ${name(column)}`))} where false`
 
-/** No rows, with these columns and `_file`. */
+/** No rows, with these columns and `_row_file`. */
 export const noRowsOf = (columns: Columns): Sql =>
   noRows(
     new Map([
       ...Object.entries(columns).map(([column, { type }]) => [column, String(type)] as const),
-      ["_file", "VARCHAR"]
+      ["_row_file", "VARCHAR"]
     ])
   )
 

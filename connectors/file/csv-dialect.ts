@@ -6,6 +6,7 @@ import type { Types } from "./columns.ts"
 import { type CsvRecord, type Marks, csvLine, makeCsvSplitter } from "./csv-split.ts"
 import { type Found, bytesOf, pathList } from "./find.ts"
 import { isOfInput, split } from "./salvage.ts"
+import { foreignOf } from "./foreign.ts"
 import { type Reading, unreadable } from "./survey.ts"
 import { temporaryFile } from "./temporary.ts"
 import type { TimeFormats } from "./text-value.ts"
@@ -72,14 +73,17 @@ export const delimiterOf = (head: string): string | null => {
   return best.count > 0 ? best.delimiter : null
 }
 
-const headOf = (file: Found): Reading<string> =>
+const headOf = (file: Found): Reading<Buffer> =>
   Effect.tryPromise({
     try: async () => {
-      for await (const bytes of bytesOf(file.path, HEAD)) return bytes.toString("utf8")
-      return ""
+      for await (const bytes of bytesOf(file.path, HEAD)) return bytes
+      return Buffer.alloc(0)
     },
     catch: (cause) => unreadable(file, cause)
   })
+
+/** So Excel is told what stands between the columns, above the header. */
+const SEPARATOR = /^\uFEFF?sep=([^\r\n])\r?\n/i
 
 const QUOTED = sql`, quote = '"', escape = '"'`
 
@@ -89,7 +93,11 @@ const QUOTED = sql`, quote = '"', escape = '"'`
  */
 export const dialectOf = (file: Found): Reading<{ readonly dialect: Dialect; readonly whole: boolean }> =>
   Effect.gen(function* () {
-    const delimiter = delimiterOf(yield* headOf(file))
+    const head = yield* headOf(file)
+    const foreign = foreignOf(head)
+    if (foreign !== null) return yield* unreadable(file, foreign.what, foreign.hint)
+    const said = SEPARATOR.exec(head.toString("utf8"))?.[1]
+    const delimiter = said ?? delimiterOf(head.toString("utf8"))
     if (delimiter === null) {
       const guessed = yield* sniff(file.path, empty)
       // Words above the header have no delimiters.
@@ -98,7 +106,7 @@ export const dialectOf = (file: Found): Reading<{ readonly dialect: Dialect; rea
       }
     }
     const marks = { delimiter: delimiter ?? UNDIVIDED, quote: '"', escape: '"' }
-    const told = sql`, delim = ${literal(marks.delimiter)}`
+    const told = sql`, delim = ${literal(marks.delimiter)}${said === undefined ? empty : sql`, skip = 1`}`
     const standard = yield* sniff(file.path, sql`${told}${QUOTED}`)
     if (standard !== null) return { dialect: standard, whole: true }
     const other = yield* sniff(file.path, told)
@@ -106,8 +114,13 @@ export const dialectOf = (file: Found): Reading<{ readonly dialect: Dialect; rea
       return { dialect: other, whole: true }
     }
     const dialect = yield* dialectOfWhole(file, marks)
-    return dialect === null ? yield* unreadable(file, "its first line is no CSV in UTF-8") : { dialect, whole: false }
+    return dialect === null
+      ? yield* unreadable(file, "its first line is no CSV in UTF-8", NO_UTF_8)
+      : { dialect, whole: false }
   })
+
+const NO_UTF_8 =
+  "Save the file as UTF-8 (Excel calls it CSV UTF-8), or get it anew; or say with `format` how it is written."
 
 // As many as DuckDB looks at.
 const SAMPLE = 20_480

@@ -81,10 +81,10 @@ const strictGroup = (files: ReadonlyArray<CsvFile>, columns: Columns): Sql => {
   const values = own.filter(({ wanted }) => wanted).map(({ value }) => value)
   const types = own.map(({ column, read }) => sql`${literal(column)}: ${literal(read)}`)
   const comment = dialect.comment === "" ? empty : sql`, comment = ${literal(dialect.comment)}`
-  return sql`select ${join([...values, sql`_file`])} from read_csv(${pathList(files.map(({ file }) => file.path))},
+  return sql`select ${join([...values, sql`_row_file`])} from read_csv(${pathList(files.map(({ file }) => file.path))},
     auto_detect = false, delim = ${literal(dialect.delimiter)}, quote = ${literal(dialect.quote)},
     escape = ${literal(dialect.escape)}${comment}, skip = ${literal(dialect.skip)}, header = ${literal(dialect.header)},
-    columns = {${join(types)}}, filename = '_file', hive_partitioning = false)`
+    columns = {${join(types)}}, filename = '_row_file', hive_partitioning = false)`
 }
 
 const splitter: TextFormat<CsvFile>["splitter"] = ({ dialect }, columns): Splitter => {

@@ -1,7 +1,7 @@
 /** Which files a `path` means, what they looked like, and their bytes. */
 import { createReadStream } from "node:fs"
 import { stat } from "node:fs/promises"
-import { createGunzip } from "node:zlib"
+import { createGunzip, createZstdDecompress } from "node:zlib"
 import { Effect } from "effect"
 import { glob } from "tinyglobby"
 import { type SourceError, sourceError } from "../../src/component/error.ts"
@@ -49,11 +49,29 @@ export const pathList = (paths: ReadonlyArray<string>): Sql =>
 
 const PIECE = 1024 * 1024
 
+/** Can't it be unpacked, from here on? */
+export const isDamage = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" && /^(Z_|ZSTD_)/.test(cause.code)
+
+/** Can all of it be unpacked? DuckDB notices by itself where a .gz is cut, and not where a .zst is. */
+export const endsWell = async (path: string): Promise<boolean> => {
+  if (!/\.zst$/i.test(path)) return true
+  try {
+    for await (const _ of bytesOf(path));
+    return true
+  } catch (cause) {
+    if (!isDamage(cause)) throw cause
+    return false
+  }
+}
+
 /** The content in pieces; of a compressed file, what is packed in it. Ends early, with an error, where that is damaged. */
 export const bytesOf = (path: string, piece: number = PIECE): AsyncIterable<Buffer> => {
   const file = createReadStream(path, { highWaterMark: piece })
-  if (!/\.gz$/i.test(path)) return file
-  const content = createGunzip({ chunkSize: piece })
+  const [, packed] = /\.(gz|zst)$/i.exec(path) ?? []
+  if (packed === undefined) return file
+  const content =
+    packed.toLowerCase() === "gz" ? createGunzip({ chunkSize: piece }) : createZstdDecompress({ chunkSize: piece })
   file.once("error", (error) => content.destroy(error))
   content.once("close", () => file.destroy())
   return file.pipe(content)

@@ -43,7 +43,7 @@ const rows = scanStream({
   description: [
     "A row is identified by the columns in `key`, else by all of it: then equal rows are duplicates.",
     "With `entity`, the columns that an entity has by the same name feed the memories sink.",
-    "Types are those of the first 20,480 rows that have the column, unless `columns` declares them; folders such as `year=2023` are columns too.",
+    "Types are those of the first 20,480 rows that have the column, unless `columns` declares them; folders such as `year=2023` are columns too. Of a column `_id` the name is `id`, as rows have an `_id` of their own.",
     "A line that can't be read, or a value that doesn't fit its column, is rejected with its line or place, and all else is read.",
     "A file that can't be read at all ends the run where it is the only one; among several, it is rejected and the others are read.",
     "A file that is as it was at the last run is not read again, unless another is gone, or some rows came twice."

@@ -148,8 +148,8 @@ const formatOf = (layout: Layout, types: Types): TextFormat<JsonFile> => ({
     const read = Object.entries(columns).map(
       ([column, { type }]) => sql`${literal(column)}: ${literal(NATIVE.has(type) ? type : "VARCHAR")}`
     )
-    return sql`select ${join([...values, sql`_file`])} from read_json(${pathList(files.map(({ file }) => file.path))},
-      columns = {${join(read)}}, ${shape(layout)}, filename = '_file', hive_partitioning = false)`
+    return sql`select ${join([...values, sql`_row_file`])} from read_json(${pathList(files.map(({ file }) => file.path))},
+      columns = {${join(read)}}, ${shape(layout)}, filename = '_row_file', hive_partitioning = false)`
   },
   splitter: (_, columns) => {
     const pieces = makeSplitter(layout)

@@ -7,6 +7,7 @@ import { surveyCsv } from "./csv.ts"
 import type { Found } from "./find.ts"
 import { type Format, formatOf } from "./format.ts"
 import { surveyJson } from "./json.ts"
+import { rename, renamed } from "./own-names.ts"
 import { surveyParquet } from "./parquet.ts"
 import { partitionValue, partitionsOf } from "./partition.ts"
 import type { Loaded, Reading, Survey, Unreadable } from "./survey.ts"
@@ -14,7 +15,7 @@ import type { Loaded, Reading, Survey, Unreadable } from "./survey.ts"
 export interface Look extends Pick<Survey, "unreadable" | "skipped" | "load"> {
   readonly damaged: Reading<ReadonlyArray<Unreadable>>
   readonly formats: ReadonlyArray<Format>
-  /** All columns, those of the folders' names too. */
+  /** All columns, those of the folders' names too; none has the name of one that staged rows have. */
   readonly columns: Columns
 }
 
@@ -44,29 +45,39 @@ export const look = (files: ReadonlyArray<Found>, given: Format | undefined): Re
     if (first !== undefined && unreadable.length === files.length) return yield* first.error
     const own = columnsOf(yield* unify(surveys.map(({ types }) => types)))
     const partitions = partitionsOf(files, own)
+    const found = { ...own, ...partitions }
+    const names = renamed(Object.keys(found))
+    const shown = (column: string): string => names.get(column) ?? column
     return {
       formats: groups.map(([format]) => format),
-      columns: { ...own, ...partitions },
+      columns: Object.fromEntries(Object.entries(found).map(([column, type]) => [shown(column), type])),
       unreadable,
       skipped: (some) => surveys.flatMap(({ skipped }) => skipped(some)),
       damaged: Effect.map(
         Effect.forEach(surveys, ({ damaged = Effect.succeed([]) }) => damaged),
         (each) => each.flat()
       ),
-      load: (columns, some) =>
+      load: (wanted, some) =>
         Effect.gen(function* () {
+          const asFound = new Map([...names].map(([column, other]) => [other, column]))
+          const columns = Object.fromEntries(
+            Object.entries(wanted).map(([column, type]) => [asFound.get(column) ?? column, type])
+          )
           const inFiles = Object.fromEntries(
             Object.entries(columns).filter(([column]) => !Object.hasOwn(partitions, column))
           )
           const loaded = yield* Effect.forEach(surveys, ({ load }) => load(inFiles, some))
           return {
-            rows: withPartitions(
-              join(
-                loaded.map(({ rows }) => sql`select * from ${rows}`),
-                " union all by name "
+            rows: rename(
+              withPartitions(
+                join(
+                  loaded.map(({ rows }) => sql`select * from ${rows}`),
+                  " union all by name "
+                ),
+                columns,
+                partitions
               ),
-              columns,
-              partitions
+              new Map([...names].filter(([column]) => Object.hasOwn(columns, column)))
             ),
             rejects: loaded.flatMap(({ rejects }) => rejects)
           }

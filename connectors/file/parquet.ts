@@ -58,7 +58,7 @@ const reader = (files: ReadonlyArray<Found>, options: Sql): Sql =>
 
 const load = (files: ReadonlyArray<Found>, types: Types, columns: Columns, fewer: boolean): Loaded => {
   if (files.length === 0) return { rows: sql`(${noRowsOf(columns)})`, rejects: [] }
-  const options = sql`, filename = '_file'`
+  const options = sql`, filename = '_row_file'`
   // The columns of all files: of some, their own may be fewer, narrower, or spelled otherwise.
   const among = (read: Sql) => (fewer ? sql`(${noRows(types)} union all by name select * from ${read})` : read)
   const rows = among(reader(files, options))

@@ -44,9 +44,9 @@ export const partitionsOf = (files: ReadonlyArray<Found>, columns: Columns): Col
   )
 }
 
-/** A column's value, from the path in `_file`. */
+/** A column's value, from the path in `_row_file`. */
 export const partitionValue = (column: string, type: SqlType): Sql => {
   const key = encodeURIComponent(column)
-  const between = sql`split_part(split_part(_file, ${literal(`/${key}=`)}, 2), '/', 1)`
+  const between = sql`split_part(split_part(_row_file, ${literal(`/${key}=`)}, 2), '/', 1)`
   return sql`nullif(url_decode(${between}), ${literal(NONE)})::${name(type)}`
 }

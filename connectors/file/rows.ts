@@ -22,7 +22,7 @@ const keyless = (key: ReadonlyArray<string>): Sql =>
 export const rowsOf = ({ rows }: Loaded, { account, columns, entity, key }: Keyed): Sql => sql`
   select ${rowId(columns, key)} as _source_id,
     ${entity === "media" ? sql`${pictureId(columns, account, sql`_source_id`)} as _id,` : sql``}
-    _file as _archive, null::varchar as _member, ${names(Object.keys(columns))}
+    _row_file as _archive, null::varchar as _member, ${names(Object.keys(columns))}
   from ${rows} ${key === undefined ? sql`` : sql`where not (${keyless(key)})`}`
 
 const REJECTS = sql`code, reason, archive, member, position, raw`
@@ -37,7 +37,7 @@ export const rejectsOf = (
       sql`select null::varchar as code, null::varchar as reason, null::varchar as archive, null::varchar as member,
         null::bigint as position, null::blob as raw where false`,
       ...unreadable.map(
-        ({ error, file }) => sql`select 'file-unreadable', ${literal(`${error.message} Get it anew, and run again.`)},
+        ({ error, file }) => sql`select 'file-unreadable', ${literal(`${error.message} ${error.hint}`)},
           ${literal(file.path)}, null, null, null`
       ),
       ...rejects.map((query) => sql`select ${REJECTS} from (${query})`),
@@ -49,6 +49,6 @@ export const rejectsOf = (
 const withoutKey = (rows: Sql, columns: Columns, key: ReadonlyArray<string>): Sql => {
   const reason = `The row has no value in ${key.map((column) => `"${column}"`).join(", ")}, by which rows are told apart. Add one, or choose another \`key\`.`
   const raw = join(Object.keys(columns).map((column) => sql`${name(column)} := ${name(column)}`))
-  return sql`select 'row-without-key', ${literal(reason)}, _file, null, null, encode(to_json(struct_pack(${raw}))::varchar)
+  return sql`select 'row-without-key', ${literal(reason)}, _row_file, null, null, encode(to_json(struct_pack(${raw}))::varchar)
     from ${rows} where ${keyless(key)}`
 }

@@ -3,7 +3,7 @@ import { Effect, Stream } from "effect"
 import { Database } from "../../src/component/database.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
-import { type Found, bytesOf } from "./find.ts"
+import { type Found, bytesOf, isDamage } from "./find.ts"
 import { unreadable } from "./survey.ts"
 
 /** A record. */
@@ -18,7 +18,7 @@ export interface Whole {
 export interface Debris {
   readonly code: string
   readonly reason: string
-  /** The line, counted from 1, or the byte offset. */
+  /** The line, counted from 1, or the byte offset; NaN: not known. */
   readonly position: number
   readonly raw: Buffer
 }
@@ -31,12 +31,17 @@ export type Splitter = (
   final: boolean
 ) => { readonly pieces: ReadonlyArray<Piece>; readonly used: number }
 
-/** The pieces of a file, some at a time. A compressed file that is cut ends where it can't be unpacked any more. */
+/**
+ * The pieces of a file, some at a time. A compressed file that is cut ends where it can't be unpacked any more; `cut` gives
+ * what is to be said of that, after the last pieces.
+ */
 export async function* split<P>(
   path: string,
-  splitter: (bytes: Buffer, final: boolean) => { readonly pieces: ReadonlyArray<P>; readonly used: number }
+  splitter: (bytes: Buffer, final: boolean) => { readonly pieces: ReadonlyArray<P>; readonly used: number },
+  cut: (last: ReadonlyArray<P>) => ReadonlyArray<P> = () => []
 ): AsyncGenerator<ReadonlyArray<P>> {
   let rest: Buffer = Buffer.alloc(0)
+  let isCut = false
   try {
     for await (const bytes of bytesOf(path)) {
       rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
@@ -46,12 +51,24 @@ export async function* split<P>(
     }
   } catch (cause) {
     if (!isDamage(cause)) throw cause
+    isCut = true
   }
-  yield splitter(rest, true).pieces
+  const { pieces: last } = splitter(rest, true)
+  yield last
+  if (isCut) yield cut(last)
 }
 
-const isDamage = (cause: unknown): boolean =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" && cause.code.startsWith("Z_")
+const CUT: Debris = {
+  code: "file-cut",
+  reason:
+    "The compressed file ends too early, or is damaged: what follows can't be unpacked. Get it anew, and run again.",
+  position: Number.NaN,
+  raw: Buffer.alloc(0)
+}
+
+/** Where the cut went through a record, that tells of it. */
+const toldOf = (last: ReadonlyArray<Piece>): ReadonlyArray<Piece> =>
+  last.some((piece) => "code" in piece) ? [] : [CUT]
 
 /** Rejects of files, as they are collected. */
 export const rejectsTable = (table: string): Sql =>
@@ -67,7 +84,7 @@ const MOST_RAW = 1024 * 1024
 
 /** The table of records with so many values. */
 export const recordsTable = (table: string, values: number): Sql =>
-  sql`create temp table ${name(table)} (_position double, _raw varchar, ${join(
+  sql`create temp table ${name(table)} (_row_position double, _row_raw varchar, ${join(
     Array.from({ length: values }, (_, index) => sql`${name(valueColumn(index))} varchar`)
   )})`
 
@@ -79,7 +96,7 @@ export const salvage = (
   splitter: Splitter,
   tables: { readonly records: string; readonly values: number; readonly rejects: string }
 ): Effect.Effect<void, SourceError | DatabaseError, Database> =>
-  Stream.fromAsyncIterable(split(file.path, splitter), (cause) => unreadable(file, cause)).pipe(
+  Stream.fromAsyncIterable(split(file.path, splitter, toldOf), (cause) => unreadable(file, cause)).pipe(
     Stream.runForEach(
       Effect.fnUntraced(function* (pieces) {
         const database = yield* Database

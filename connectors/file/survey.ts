@@ -19,12 +19,10 @@ export interface Unreadable {
 const UNREADABLE = "file-unreadable"
 
 /** A file can't be read at all. */
-export const unreadable = ({ path }: Found, cause: unknown): SourceError =>
-  sourceError(
-    UNREADABLE,
-    `${path} can't be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-    "Get the file anew, or check that you may read it; or say with `format` how it is written."
-  )
+export const unreadable = ({ path }: Found, cause: unknown, hint: string = GET_ANEW): SourceError =>
+  sourceError(UNREADABLE, `${path} can't be read: ${cause instanceof Error ? cause.message : String(cause)}.`, hint)
+
+const GET_ANEW = "Get the file anew, or check that you may read it; or say with `format` how it is written."
 
 /** Looks at files one by one. Those that can't be read are told, and the others are looked at. */
 export const lookAtEach = <A>(
@@ -63,7 +61,7 @@ export interface Survey {
 }
 
 export interface Loaded {
-  /** The rows that can be used, with the columns, and the file's path as `_file`. */
+  /** The rows that can be used, with the columns, and the file's path as `_row_file`. */
   readonly rows: Sql
   /** The others, as a scan gives them. Empty where there can be none. */
   readonly rejects: ReadonlyArray<Sql>

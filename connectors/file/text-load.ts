@@ -4,7 +4,7 @@ import type { Columns } from "../../src/component/column.ts"
 import { Database } from "../../src/component/database.ts"
 import { type Sql, join, literal, name, names, sql } from "../../src/component/sql.ts"
 import type { Types } from "./columns.ts"
-import type { Found } from "./find.ts"
+import { type Found, endsWell } from "./find.ts"
 import {
   type Splitter,
   isOfInput,
@@ -15,7 +15,7 @@ import {
   salvage,
   valueColumn
 } from "./salvage.ts"
-import type { Loaded, Reading } from "./survey.ts"
+import { type Loaded, type Reading, unreadable } from "./survey.ts"
 import { temporaryTable } from "./temporary.ts"
 import { type TimeFormats, parseText } from "./text-value.ts"
 
@@ -26,7 +26,7 @@ export interface TextFormat<F> {
   readonly whole: (file: F) => boolean
   readonly types: (file: F) => Types
   readonly formats: (file: F) => TimeFormats
-  /** All rows, with the columns and `_file`; it fails where a record is broken or a value doesn't fit. */
+  /** All rows, with the columns and `_row_file`; it fails where a record is broken or a value doesn't fit. */
   readonly strict: (files: ReadonlyArray<F>, columns: Columns) => Sql
   /** Gives a value for each of the columns. */
   readonly splitter: (file: F, columns: Columns) => Splitter
@@ -37,22 +37,31 @@ export const loadText = <F>(format: TextFormat<F>, files: ReadonlyArray<F>, colu
     const database = yield* Database
     const rows = yield* temporaryTable("rows")
     const rejects = yield* temporaryTable("rejects")
-    const all = [...Object.keys(columns), "_file"]
+    const all = [...Object.keys(columns), "_row_file"]
     yield* database.execute(sql`
       create temp table ${name(rows)} (${join([
         ...Object.entries(columns).map(([column, { type }]) => sql`${name(column)} ${name(type)}`),
-        sql`_file varchar`
+        sql`_row_file varchar`
       ])});
       ${rejectsTable(rejects)}`)
     const insert = (query: Sql) => database.execute(sql`insert into ${name(rows)} select ${names(all)} from (${query})`)
 
-    const strictly = (some: ReadonlyArray<F>): Reading<boolean> =>
-      some.every(format.whole)
-        ? insert(format.strict(some, columns)).pipe(
-            Effect.as(true),
-            Effect.catchIf(isOfInput, () => Effect.succeed(false))
-          )
+    const isWhole = (file: F): Reading<boolean> => {
+      const found = format.fileOf(file)
+      return format.whole(file)
+        ? Effect.tryPromise({ try: () => endsWell(found.path), catch: (cause) => unreadable(found, cause) })
         : Effect.succeed(false)
+    }
+
+    const strictly = (some: ReadonlyArray<F>): Reading<boolean> =>
+      Effect.gen(function* () {
+        const whole = yield* Effect.forEach(some, isWhole)
+        if (!whole.every(Boolean)) return false
+        return yield* insert(format.strict(some, columns)).pipe(
+          Effect.as(true),
+          Effect.catchIf(isOfInput, () => Effect.succeed(false))
+        )
+      })
 
     const recordByRecord = (file: F): Reading<void> =>
       Effect.scoped(
@@ -65,10 +74,10 @@ export const loadText = <F>(format: TextFormat<F>, files: ReadonlyArray<F>, colu
           const path = literal(format.fileOf(file).path)
           yield* database.execute(sql`
             create temp table ${name(read)} as
-              select *, ${path} as _file from (${typed(records, columns, format.types(file), format.formats(file))});
+              select *, ${path} as _row_file from (${typed(records, columns, format.types(file), format.formats(file))});
             insert into ${name(rejects)}
-              select 'value-unfit', _wrong, ${path}, _position, hex(encode(_raw)) from ${name(read)} where _wrong is not null`)
-          yield* insert(sql`select * from ${name(read)} where _wrong is null`)
+              select 'value-unfit', _row_wrong, ${path}, _row_position, hex(encode(_row_raw)) from ${name(read)} where _row_wrong is not null`)
+          yield* insert(sql`select * from ${name(read)} where _row_wrong is null`)
         })
       )
 
@@ -81,14 +90,14 @@ export const loadText = <F>(format: TextFormat<F>, files: ReadonlyArray<F>, colu
     return { rows: name(rows), rejects: [rejectsIn(rejects)] }
   })
 
-/** Records with the columns, `_position`, `_raw`, and `_wrong`: why a value doesn't fit. */
+/** Records with the columns, `_row_position`, `_row_raw`, and `_row_wrong`: why a value doesn't fit. */
 const typed = (records: string, columns: Columns, found: Types, formats: TimeFormats): Sql => {
   const values = Object.entries(columns).map(([column, { type }], index) => {
     const text = name(valueColumn(index))
     const value = parseText(text, found.get(column) ?? "VARCHAR", type, formats).lenient
     return { column, type, value, misfit: sql`${text} is not null and ${value} is null` }
   })
-  return sql`select ${join(values.map(({ column, value }) => sql`${value} as ${name(column)}`))}, _position, _raw,
-      ${misfits(values)} as _wrong
+  return sql`select ${join(values.map(({ column, value }) => sql`${value} as ${name(column)}`))}, _row_position, _row_raw,
+      ${misfits(values)} as _row_wrong
     from ${name(records)}`
 }
