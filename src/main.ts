@@ -5,6 +5,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Exit, Layer, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
 import { globalFlags, presenter } from "./command/invocation.ts"
+import { endProgress } from "./command/progress.ts"
 import { root } from "./command/root.ts"
 import { version } from "./command/version.ts"
 
@@ -28,7 +29,8 @@ Command.run(root, { version }).pipe(
     disableErrorReporting: true,
     teardown: (exit, onExit) => {
       if (stopped !== null) {
-        console.error("Stopped; everything up to the last checkpoint is kept. Run the same command again to continue.")
+        endProgress()
+        console.error("Stopped: nothing is half done. Run the same command again to continue.")
         return onExit(stopped)
       }
       if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {

@@ -35,7 +35,7 @@ export const ended = (connection: Connection, provider: Provider, why: string): 
   sourceError(
     "not-connected",
     `${provider.title} no longer gives access for ${who(connection, provider)}: ${why}.`,
-    `${connect(connection)}. What is stored stays.`
+    `What is stored stays. ${connect(connection)}`
   )
 
 /** The tokens in the vault were given to another client id. */

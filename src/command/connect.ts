@@ -49,6 +49,11 @@ const wordsOf = ({ account, name }: Connection, { missing }: Connected, { pipeli
     `Next: keepsake run ${pipeline}`
   ].join("\n")
 
+const waitingWords = ({ searchParams }: URL): ReadonlyArray<string> => [
+  "Keepsake waits for your answer there; Ctrl-C gives up. If the page tells of an error instead, compare with the app's settings",
+  `at the provider: its client_id is ${searchParams.get("client_id")}, and it comes back to ${searchParams.get("redirect_uri")}`
+]
+
 /** I6: nobody is taken to have agreed who hasn't said so. */
 const interactionOf = (shared: Shared, { browser, yes }: ConnectInput) =>
   Effect.gen(function* () {
@@ -74,14 +79,15 @@ const interactionOf = (shared: Shared, { browser, yes }: ConnectInput) =>
               )
         ),
       open: (url) =>
-        browser
-          ? Effect.andThen(
-              show(`A browser opens. If it doesn't, open: ${url}`),
-              Effect.sync(() => openBrowser(url))
-            )
-          : shared.json
-            ? show(url)
-            : Console.log(url),
+        Effect.gen(function* () {
+          yield* browser
+            ? show(`A browser opens. If it doesn't, open: ${url}`)
+            : shared.json
+              ? show(url)
+              : Console.log(url)
+          yield* show(...waitingWords(new URL(url)))
+          if (browser) openBrowser(url)
+        }),
       device: ({ code, lifetime, url }) =>
         show(
           `Open ${url} on any device, and enter the code ${code}. It holds for ${Math.round(lifetime / 60)} minutes.`

@@ -47,6 +47,13 @@ const linesOf = ({ done, step, total, unit }: Advanced, milliseconds: number) =>
   return { plain: `${step}${counts}`, withBar: `${step}${share}${counts}`, brief: `${step} ${amount(done, unit)}${of}` }
 }
 
+const ERASE = "\r\u001b[2K"
+
+/** Takes away the line of what was under way when a command failed: what is said next begins at its place. */
+export const endProgress = (): void => {
+  if (process.stderr.isTTY === true) process.stderr.write(ERASE)
+}
+
 /** One writer for one command; it holds which steps are under way. */
 export const progressWriter = (quiet: boolean): ReportProgress => {
   if (quiet) {
@@ -60,13 +67,13 @@ export const progressWriter = (quiet: boolean): ReportProgress => {
   let renewed = 0
   let pending = false
   const write = (text: string) => {
-    process.stderr.write(terminal ? `${pending ? "\r\u001b[2K" : ""}${text}\n` : `${text}\n`)
+    process.stderr.write(terminal ? `${pending ? ERASE : ""}${text}\n` : `${text}\n`)
     pending = false
   }
   const renew = (now: number) => {
     if (steps.size === 0) return
     renewed = now
-    process.stderr.write(`\r\u001b[2K${fitting([...steps.values()].map(({ line }) => line).join(" · "))}`)
+    process.stderr.write(`${ERASE}${fitting([...steps.values()].map(({ line }) => line).join(" · "))}`)
     pending = true
   }
   return (event: ProgressEvent) =>

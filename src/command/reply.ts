@@ -3,6 +3,7 @@ import { Console, Effect, type Option, Schema } from "effect"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import type { SampleError } from "../sample/error.ts"
 import { type Finding, renderFinding } from "../pipeline/finding.ts"
+import { endProgress } from "./progress.ts"
 import { counted } from "./text.ts"
 
 /** Flags that all commands share. */
@@ -126,6 +127,7 @@ export const answer = <R>(
       )
     ),
     Effect.catch((raised) => {
+      endProgress()
       const error = classify(raised)
       const { at, code, details, exit, findings, hint, message } = error
       return Effect.as(

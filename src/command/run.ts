@@ -1,5 +1,6 @@
 import { Effect, Option } from "effect"
 import { type LeftOut, leftOut } from "../engine/left-out.ts"
+import { countsText } from "../engine/ledger.ts"
 import { Progress } from "../engine/progress.ts"
 import { type RunSummary, run as runPlan } from "../engine/run.ts"
 import { progressWriter } from "./progress.ts"
@@ -60,15 +61,11 @@ const leftText = (left: ReadonlyArray<LeftOut>, { verbose }: Shared): ReadonlyAr
 }
 
 const summaryText = (summary: RunSummary): string => {
-  const counted = (counts: object): string =>
-    Object.entries(counts)
-      .filter(([, count]) => count !== 0)
-      .map(([what, count]) => `${number(Number(count))} ${what}`)
-      .join(", ") || "nothing"
+  const said = (counts: object): string => countsText(counts, number) || "nothing"
   const rows = [
-    ...Object.entries(summary.sources).map(([name, ledger]) => ["source", name, counted(ledger)]),
-    ...Object.entries(summary.transforms).map(([name, counts]) => ["transform", name, counted(counts)]),
-    ...Object.entries(summary.sinks).map(([name, counts]) => ["sink", name, counted(counts)])
+    ...Object.entries(summary.sources).map(([name, ledger]) => ["source", name, said(ledger)]),
+    ...Object.entries(summary.transforms).map(([name, counts]) => ["transform", name, said(counts)]),
+    ...Object.entries(summary.sinks).map(([name, counts]) => ["sink", name, said(counts)])
   ]
   const unread = Object.entries(summary.unread ?? {}).map(([name, { hint, message }]) => `${name}: ${message} ${hint}`)
   const how = summary.status === "done" ? "Done" : "Stopped"

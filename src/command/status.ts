@@ -11,7 +11,9 @@ const Run = Schema.Struct({
   pipeline: Schema.String,
   status: Schema.String,
   started_at: Schema.String,
-  seconds: Schema.NullOr(Schema.Number)
+  seconds: Schema.NullOr(Schema.Number),
+  /** Why it failed. */
+  error: Schema.NullOr(Schema.String)
 })
 const Reject = Schema.Struct({
   source: Schema.String,
@@ -29,7 +31,7 @@ export const status = (shared: Shared) =>
     Effect.gen(function* () {
       const database = yield* Database
       const runs = yield* database.rows(
-        sql`select run_id::varchar as run_id, pipeline, status, started_at, date_diff('second', started_at, ended_at) as seconds
+        sql`select run_id::varchar as run_id, pipeline, status, started_at, date_diff('second', started_at, ended_at) as seconds, error->>'message' as error
           from state.runs order by started_at desc limit 5`,
         Run
       )
@@ -59,7 +61,8 @@ export const status = (shared: Shared) =>
                   run.started_at,
                   run.pipeline,
                   run.status,
-                  run.seconds === null ? "" : `${run.seconds} s`
+                  run.seconds === null ? "" : `${run.seconds} s`,
+                  run.error ?? ""
                 ])
               )),
           ...(rejects.length === 0

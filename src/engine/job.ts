@@ -7,7 +7,7 @@ import { type DatabaseError, type SourceError, sourceError } from "../component/
 import { sql } from "../component/sql.ts"
 import type { PlannedSource } from "../pipeline/plan.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
-import { type Account, type Ledger, add, writeLedger } from "./ledger.ts"
+import { type Account, type Ledger, add, countsText, writeLedger } from "./ledger.ts"
 import { type Staging, recordsOf } from "./staging.ts"
 import { report } from "./progress.ts"
 import type { Asked } from "./requests.ts"
@@ -90,14 +90,12 @@ export const noteChange = (job: Job, changes: number, everywhere = false) =>
     yield* writeStep(pipeline, step, runId, done, { type: job.source.stream.type, inputs: [], query: null })
   })
 
-export const finished = (job: Job) =>
+/** `otherwise` is said where nothing was counted. */
+export const finished = (job: Job, otherwise = "") =>
   Effect.flatMap(Ref.get(job.ledger), (ledger) =>
     report({
       kind: "finished",
       step: job.account.source,
-      outcome: Object.entries(ledger)
-        .filter(([, count]) => count > 0)
-        .map(([what, count]) => `${count} ${what}`)
-        .join(", ")
+      outcome: countsText(ledger) || otherwise
     })
   )

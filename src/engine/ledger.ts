@@ -48,6 +48,15 @@ export const add = (a: Ledger, b: Partial<Ledger>): Ledger => ({
 export const addsUp = (ledger: Ledger): boolean =>
   ledger.read === ledger.new + ledger.changed + ledger.unchanged + ledger.duplicate + ledger.skipped + ledger.rejected
 
+const SINGULAR: { readonly [what: string]: string } = { requests: "request", retries: "retry" }
+
+/** `3 new, 1 request`: what there is of some counts. */
+export const countsText = (counts: object, format: (count: number) => string = String): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count !== 0)
+    .map(([what, count]) => `${format(Number(count))} ${count === 1 ? (SINGULAR[what] ?? what) : what}`)
+    .join(", ")
+
 /** Which source of which run. */
 export interface Account {
   readonly runId: Uuid

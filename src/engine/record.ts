@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto"
 import { Cause, Clock, Effect, Exit } from "effect"
 import { EpochMillis, Uuid } from "../component/column.ts"
-import type { DatabaseError } from "../component/error.ts"
+import { type DatabaseError, SourceError } from "../component/error.ts"
 import { literal, sql } from "../component/sql.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
 import type { RunContext } from "./job.ts"
@@ -44,10 +44,19 @@ const end = <A, E>({ runId }: RunContext, exit: Exit.Exit<A, E>, statusOf: (summ
       : Cause.hasInterruptsOnly(exit.cause)
         ? "interrupted"
         : "failed"
-    const error = Exit.isSuccess(exit) || status === "interrupted" ? null : Cause.pretty(exit.cause).split("\n")[0]
+    const error = Exit.isSuccess(exit) || status === "interrupted" ? null : wordsOf(exit.cause)
     yield* database.execute(sql`
       update state.runs set status = ${literal(status)}, ended_at = now(),
         summary = ${literal(Exit.isSuccess(exit) ? JSON.stringify(exit.value) : null)},
-        error = ${literal(error === null ? null : JSON.stringify({ message: error }))}
+        error = ${literal(error === null ? null : JSON.stringify(error))}
       where run_id = ${literal(runId)}`)
   })
+
+const wordsOf = <E>(cause: Cause.Cause<E>) => {
+  const [reason] = cause.reasons
+  if (reason?._tag === "Fail" && reason.error instanceof SourceError) {
+    const { code, hint, message } = reason.error
+    return { code, message, hint }
+  }
+  return { message: Cause.pretty(cause).split("\n")[0] }
+}

@@ -101,9 +101,12 @@ const extract = (plan: Plan, context: RunContext) =>
       for (const source of plan.sources) {
         const isLocal = source.stream.access === undefined
         const before = [...reading]
-        const staging = Effect.tapError(extractOne(plan, source, context), ({ message }) =>
+        const staging = Effect.tapError(extractOne(plan, source, context), (error) =>
           before.some(({ fiber }) => fiber.pollUnsafe() === undefined)
-            ? report({ kind: "note", text: `${message} The sources before it are read to their end first.` })
+            ? report({
+                kind: "note",
+                text: `${error.message}${hintOf(error)}\n  The sources before it are read to their end first.`
+              })
             : Effect.void
         )
         const fiber = yield* Effect.forkScoped(isLocal ? Effect.andThen(earlier, staging) : staging)
@@ -125,6 +128,8 @@ const extractOne = (plan: Plan, source: PlannedSource, context: RunContext) =>
   )
 
 const wordsOf = ({ code, hint, message }: SourceError): Unread => ({ code, message, hint })
+
+const hintOf = (error: RunError): string => (error._tag === "SourceError" ? `\n  ${error.hint}` : "")
 
 /** Says which source it was, and where the pipeline asks for it. */
 const located = (error: RunError, { at, name }: PlannedSource): RunError =>

@@ -89,7 +89,7 @@ export const stageSource = (plan: Plan, source: PlannedSource, run: RunContext):
       }),
       Effect.catchIf(
         (error): error is SourceError => error._tag === "SourceError" && mayBeLeft(error),
-        (error) => settle(job, {}, [], []).pipe(Effect.andThen(finished(job)), Effect.as(error))
+        (error) => settle(job, {}, [], []).pipe(Effect.andThen(finished(job, "left out")), Effect.as(error))
       )
     )
     const ledger = yield* Ref.get(job.ledger)

@@ -81,7 +81,7 @@ describe("four sources on one key", () => {
             })
           )
         )
-        assert.match(notes.join("\n"), /"second".* The sources before it are read to their end first\./)
+        assert.match(notes.join("\n"), /"second"[^]*The sources before it are read to their end first\./)
         assert.deepInclude(error, { code: "calendar-not-found" })
         assert.include(String(error), 'Source "second": The account has no calendar "second-of-nobody"')
         const kept = yield* rowsOf(home)
