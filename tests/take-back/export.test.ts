@@ -9,6 +9,7 @@ import { importLife } from "../../src/command/import.ts"
 import { writeSample } from "../../src/sample/index.ts"
 import { runText, temporaryDirectory } from "../support/engine.ts"
 import { called } from "./command.ts"
+import { derivedPipeline, writeDerived } from "./derived.ts"
 import { dump } from "./dump.ts"
 import { idOf, rowsOf, runIn, writeEvents, writePhotos } from "./home.ts"
 
@@ -100,6 +101,44 @@ sinks:
       mkdirSync(full)
       writeFileSync(join(full, "mine.txt"), "mine")
       assert.strictEqual((yield* exported(home, full)).error?.code, "not-empty")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("tells what happened on a day within it, and trips before their days", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporaryDirectory
+      const home = join(directory, "home")
+      writeDerived(directory)
+      yield* runText(derivedPipeline(directory), home)
+      const out = join(directory, "out")
+      yield* exported(home, out, "none")
+      const html = readFileSync(join(out, "timeline.html"), "utf8")
+      const page = html.slice(html.indexOf("<h1>"))
+      assert.deepEqual(
+        [...page.matchAll(/<(article|section)( class="(\w+)")?|<h\d>([^<]*)/g)].map(
+          ([, element, , which, words]) => words ?? which ?? element
+        ),
+        [
+          "Timeline",
+          "section",
+          "May 2024",
+          "trip",
+          "2024-05-04",
+          "whole",
+          "2024-05-04",
+          "part",
+          "Dinner",
+          "part",
+          "Road",
+          "whole",
+          "2024-05-07",
+          "whole",
+          "2024-05-09",
+          "part",
+          "A moment"
+        ]
+      )
+      assert.include(page, '<p class="facts">4 May 2024 to 5 May 2024</p>')
     }).pipe(Effect.scoped)
   )
 
