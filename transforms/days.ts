@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { uuid5Sql } from "../src/component/id.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { DAY_MICROS, type Slices, nearSlice, inSlice, spanOf } from "../src/component/slice.ts"
+import { DAY_MICROS, type Slices, nearSlice, inSlice, spansOf } from "../src/component/slice.ts"
 import { type Sql, empty, join, literal, sql } from "../src/component/sql.ts"
 import { listTransform } from "../src/component/transform.ts"
 import { membersOf, requireMembers } from "./members.ts"
@@ -117,10 +117,6 @@ const midnight = (day: Sql): Sql => sql`make_timestamptz(epoch_us(${day}))`
 const REACH = 2 * DAY_MICROS
 
 const slicesOf = (relations: ReadonlyArray<Relation>): Slices | null => {
-  const spans = relations.flatMap((relation) => {
-    const span = spanOf(relation)
-    return span === null ? [] : [[relation.name, span] as const]
-  })
-  if (spans.length < relations.length) return null
-  return { time: midnight(sql`local_date`), inputs: new Map(spans), reach: REACH }
+  const spans = spansOf(relations)
+  return spans === null ? null : { time: midnight(sql`local_date`), inputs: new Map(spans), reach: REACH }
 }

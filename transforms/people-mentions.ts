@@ -1,7 +1,7 @@
 /** Who is mentioned where, as SQL: people invited to events, people tagged in pictures, and those who share albums. */
 import { uuid5Sql } from "../src/component/id.ts"
 import type { Relation } from "../src/component/relation.ts"
-import { type Span, spanOf, withinSlice } from "../src/component/slice.ts"
+import { type Span, spanOf, spansOf, withinSlice } from "../src/component/slice.ts"
 import { type Sql, join, literal, name, sql } from "../src/component/sql.ts"
 import type { Helper } from "../src/component/transform.ts"
 import { plainName } from "./people-names.ts"
@@ -85,18 +85,17 @@ export const MENTION_SPAN: Span & { readonly end: string } = { start: "starts_at
 
 /** All mentions: whom events invite, whom pictures show, who shares the album that holds them. */
 export const mentionsOf = (relations: ReadonlyArray<Relation>): Helper => {
-  const spans = relations.map((relation) => [relation.name, spanOf(relation)] as const)
+  const spans = spansOf(relations)
   const near = (relation: Relation): Relation => {
     const span = spanOf(relation)
     return span === null ? relation : { ...relation, table: withinSlice(relation, span) }
   }
-  const sliced = spans.every(([, span]) => span !== null)
   return {
     name: MENTIONS,
     reads: relations.map((relation) => relation.name),
-    query: join(relations.map(sliced ? near : (relation) => relation).flatMap(mentionsIn), " union all "),
-    times: sliced ? [MENTION_SPAN.start, MENTION_SPAN.end] : [],
-    ...(sliced ? { slices: { time: name(MENTION_SPAN.start), inputs: new Map(spans), reach: 0 } } : {})
+    query: join((spans === null ? relations : relations.map(near)).flatMap(mentionsIn), " union all "),
+    times: spans === null ? [] : [MENTION_SPAN.start, MENTION_SPAN.end],
+    ...(spans === null ? {} : { slices: { time: name(MENTION_SPAN.start), inputs: new Map(spans), reach: 0 } })
   }
 }
 

@@ -121,6 +121,15 @@ export const spanOf = (relation: Pick<Relation, "columns">): Span | null => {
   return span === undefined ? null : spanOn(relation, span.start, span.end)
 }
 
+/** How each of these relations lies in time, by their names; null where one doesn't. */
+export const spansOf = (relations: ReadonlyArray<Relation>): ReadonlyArray<readonly [string, Span]> | null => {
+  const spans = relations.flatMap((relation) => {
+    const span = spanOf(relation)
+    return span === null ? [] : [[relation.name, span] as const]
+  })
+  return spans.length < relations.length ? null : spans
+}
+
 /** By some of these columns; null where the first is no instant, or none of which changes are told by. */
 export const spanOn = (relation: Pick<Relation, "columns">, start: string, end: string | null): Span | null => {
   const told = extentOf(relation)
