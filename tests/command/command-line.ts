@@ -6,6 +6,7 @@ import { delimiter, join } from "node:path"
 import { text } from "node:stream/consumers"
 import { Schema } from "effect"
 import { type Choice, authorizeAsUser } from "../providers/authorize.ts"
+import { Reply } from "../support/reply.ts"
 import { discard, noteSaid } from "../support/secrecy/record.ts"
 
 const PROGRAM = join(import.meta.dirname, "../../bin/keepsake.js")
@@ -102,15 +103,6 @@ export const commandLine = (prefix: string, programs = "bin"): CommandLine => {
     remove: () => discard(directory)
   }
 }
-
-export const Reply = Schema.fromJsonString(
-  Schema.Struct({
-    ok: Schema.Boolean,
-    summary: Schema.Unknown,
-    result: Schema.Unknown,
-    error: Schema.NullOr(Schema.Struct({ code: Schema.String, message: Schema.String, hint: Schema.String }))
-  })
-)
 
 /** What `--json` has printed. */
 export const replyOf = ({ out }: Ended) => Schema.decodeUnknownSync(Reply)(out)

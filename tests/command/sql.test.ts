@@ -12,7 +12,7 @@ import { type OutputFormat, toStream, writeBinary } from "../../src/command/sql-
 import { render } from "../../src/command/sql-text.ts"
 import { authored } from "../../src/component/sql.ts"
 import { scratch } from "../support/engine.ts"
-import { Reply } from "./command-line.ts"
+import { Reply } from "../support/reply.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "keepsake-sql-test-"))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))

@@ -9,7 +9,7 @@ import { sql } from "../../src/component/sql.ts"
 import { writeSample } from "../../src/sample/index.ts"
 import { query, runText, temporaryDirectory } from "../support/engine.ts"
 import { called } from "./command.ts"
-import { idOf, rowsOf, runIn, writeEvents, writePhotos } from "./home.ts"
+import { idOf, rowsOf, runIn, writeEvents, writePhotos, zipsPipeline } from "./home.ts"
 
 const asked = (home: string, id: string) => called(explain, home, { id: Option.some(id), missing: Option.none() })
 const missing = (home: string, file: string) => called(explain, home, { id: Option.none(), missing: Option.some(file) })
@@ -20,21 +20,7 @@ describe("explain", () => {
       const directory = yield* temporaryDirectory
       const home = join(directory, "home")
       yield* Effect.provide(writeSample({ directory, days: 10, seed: 3 }), NodeServices.layer)
-      yield* runText(
-        `
-name: zips
-sources:
-  photos: { type: google-takeout.photos, path: "${directory}/takeout-*.zip" }
-  events: { type: ics.events, path: "${directory}/calendar.ics" }
-transforms:
-  unique: { type: dedupe, from: photos, by: picture_hash }
-  during: { type: join-time-place, left: unique, right: events, time: { within: 30m } }
-  moments: { type: group-moments, from: during }
-sinks:
-  memories: { type: memories, from: [moments, events] }
-`,
-        home
-      )
+      yield* runText(zipsPipeline(directory), home)
       const id = yield* idOf(home, "select memory_id from life.memories where kind = 'event' order by title limit 1")
       yield* called(edit, home, { id, fields: ["title=Mine"] })
       const { error, result } = yield* asked(home, id)

@@ -75,6 +75,20 @@ sinks:
   memories: { type: memories, from: [moments, events] }
 `
 
+/** A sample's pictures and calendar, as `directory` holds them; each picture once, and moments of what is left. */
+export const zipsPipeline = (directory: string) => `
+name: zips
+sources:
+  photos: { type: google-takeout.photos, path: "${directory}/takeout-*.zip" }
+  events: { type: ics.events, path: "${directory}/calendar.ics" }
+transforms:
+  unique: { type: dedupe, from: photos, by: picture_hash }
+  during: { type: join-time-place, left: unique, right: events, time: { within: 30m } }
+  moments: { type: group-moments, from: during }
+sinks:
+  memories: { type: memories, from: [moments, events] }
+`
+
 export const runIn = (directory: string, home: string, name?: string) => runText(pipelineOf(directory, name), home)
 
 export const rowsOf = (home: string, statement: string) => query(home, authored(statement))

@@ -11,7 +11,7 @@ import { writeSample } from "../../src/sample/index.ts"
 import { runText, temporaryDirectory } from "../support/engine.ts"
 import { called } from "./command.ts"
 import { WHEN, dump } from "./dump.ts"
-import { rowsOf, runIn, writeEvents, writePhotos } from "./home.ts"
+import { rowsOf, runIn, writeEvents, writePhotos, zipsPipeline } from "./home.ts"
 
 const undone = (home: string, run: string) => called(undo, home, { run, yes: true })
 /** With the checkpoints, so that the next run reads what the one before it would have. */
@@ -34,18 +34,7 @@ describe("undo", () => {
       const [sample, read] = [join(directory, "sample"), yield* temporaryDirectory]
       yield* Effect.provide(writeSample({ directory: sample, days: 8, seed: 3 }), NodeServices.layer)
       const [first = "", ...others] = readdirSync(sample).filter((file) => file.endsWith(".zip"))
-      const text = `
-name: zips
-sources:
-  photos: { type: google-takeout.photos, path: "${read}/takeout-*.zip" }
-  events: { type: ics.events, path: "${read}/*.ics" }
-transforms:
-  unique: { type: dedupe, from: photos, by: picture_hash }
-  during: { type: join-time-place, left: unique, right: events, time: { within: 30m } }
-  moments: { type: group-moments, from: during }
-sinks:
-  memories: { type: memories, from: [moments, events] }
-`
+      const text = zipsPipeline(read)
       copyFileSync(join(sample, first), join(read, first))
       copyFileSync(join(sample, "calendar.ics"), join(read, "calendar.ics"))
       yield* runText(text, home)

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { authored } from "../../../src/component/sql.ts"
 import { query } from "../../support/engine.ts"
-import { connectionsYaml, runOnline } from "../../support/online.ts"
+import { TIMES, meetings } from "../calendar/routes.ts"
 import { exported } from "./exported.ts"
 import { inWorld } from "./world.ts"
 
@@ -15,35 +15,24 @@ describe("the same events from Google and from its .ics file", () => {
       Effect.gen(function* () {
         const file = join(home, "calendar.ics")
         writeFileSync(file, exported(providers.google.calendar.agenda.entries()))
-        yield* runOnline(
-          `
-name: life
-time_zone: Europe/Vienna
-${connectionsYaml(connection)}
-sources:
-  online: { type: google-calendar.events, connection: me }
-  exported: { type: ics.events, path: ${file} }
-sinks:
-  memories: { type: memories, from: [online, exported] }
-`,
-          home
-        )
-        const [row] = yield* query(
+        const {
+          different,
+          events,
+          first,
+          meetings: all,
+          proven,
+          shared
+        } = yield* meetings({
           home,
-          authored(`select
-            (select count(*) from life.events)::integer as events,
-            (select count(distinct (uid, recurrence_id)) from life.events)::integer as meetings,
-            (select count(*) from staging.life__online)::integer as online,
-            (select count(*) from staging.life__exported)::integer as exported,
-            (select count(*) from staging.life__online o join staging.life__exported e using (_id)
-              where (o.title, o.starts_at, o.ends_at, o.all_day, o.local_start_date, o.local_end_date, o.time_zone)
-                is distinct from (e.title, e.starts_at, e.ends_at, e.all_day, e.local_start_date, e.local_end_date, e.time_zone))::integer as different,
-            (select count(*) from (select entity_id from life.provenance where entity_type = 'events'
-              group by 1 having count(distinct connector) = 2))::integer as both`)
-        )
-        const { both, different, events, exported: fromFile, meetings, online } = row ?? {}
+          connections: [connection],
+          sources: {
+            online: "{ type: google-calendar.events, connection: me }",
+            exported: `{ type: ics.events, path: ${file} }`
+          },
+          alike: TIMES
+        })
         assert.isAbove(Number(events), 120)
-        assert.deepEqual([meetings, online, fromFile, both], [events, events, events, events])
+        assert.deepEqual([all, first, shared, proven], [events, events, events, events])
         assert.strictEqual(different, 0)
       })
     )

@@ -1,12 +1,31 @@
 /** Before a test run: where its secrets are noted. After it: nothing of them may be found anywhere (I5). */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { RUN_VARIABLE, SAID, SECRETS_FILE } from "./record.ts"
 import { search } from "./search.ts"
 
+/** A test run that was killed has left its directory: whose process has ended needs it no more. */
+const removeAbandoned = (): void => {
+  for (const entry of readdirSync(tmpdir())) {
+    const [, owner] = /^keepsake-secrecy-(\d+)-/.exec(entry) ?? []
+    if (owner !== undefined && !isRunning(Number(owner)))
+      rmSync(join(tmpdir(), entry), { recursive: true, force: true })
+  }
+}
+
+const isRunning = (id: number): boolean => {
+  try {
+    return process.kill(id, 0)
+  } catch (cause) {
+    // Someone else's runs, too.
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM"
+  }
+}
+
 export const setup = (): void => {
-  const run = mkdtempSync(join(tmpdir(), "keepsake-secrecy-"))
+  removeAbandoned()
+  const run = mkdtempSync(join(tmpdir(), `keepsake-secrecy-${process.pid}-`))
   mkdirSync(join(run, SAID))
   writeFileSync(join(run, SECRETS_FILE), "")
   process.env[RUN_VARIABLE] = run
