@@ -175,10 +175,28 @@ const loadLinks = (
       ${relation.entity === "people" && relation.columns.has("itself") ? renamedPeople(rows, made) : empty}
       ${albums === null ? empty : sql`union all select *, ${literal(made)} from (${albums})`}`
     const sweep = sql`${madeBy(made)} ${ofLinks}`
-    const alike = sql`(relation, from_type) in (select distinct link_relation, _entity from ${relation.table})`
-    const within = [sql`made_by = ${literal(made)}`, sql`${alike} and from_id in (select from_id from (${query}))`]
+    const within = [sql`made_by = ${literal(made)}`, ...(yield* alike(relation))]
     return yield* upsert(links, { query, columns: LINK_COLUMNS }, change, { sweep, within })
   })
+
+/** Where links may be that others made of the same: by their kinds, of which few are looked through then. */
+const alike = ({ entity, table }: Relation) =>
+  Effect.gen(function* () {
+    const { rows } = yield* Database
+    const kinds = yield* rows(
+      sql`select distinct link_relation as relation, _entity as entity from ${table} where link_relation is not null
+        ${entity === "people" ? sql`union select 'same_as', 'people'` : empty}`,
+      Kind
+    )
+    const ids = sql`select coalesce(f.kept, r._id) from (select distinct _id, _entity from ${table}) r
+      left join (select * from _renamed) f on f.entity = r._entity and f.id = r._id`
+    return kinds.map(
+      (kind) =>
+        sql`relation = ${literal(kind.relation)} and from_type = ${literal(kind.entity)} and from_id in (${ids})`
+    )
+  })
+
+const Kind = Schema.Struct({ relation: Schema.String, entity: Schema.String })
 
 const KEPT_PERSON = sql`coalesce((select any_value(kept) from _renamed f where f.entity = 'people' and f.id = r._id), r._id)`
 
