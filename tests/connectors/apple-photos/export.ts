@@ -76,3 +76,16 @@ export const details = (...rows: ReadonlyArray<readonly [name: string, date: str
   ].join("\n")
 
 export const list = (...names: ReadonlyArray<string>): string => ["Images", ...names, ""].join("\n")
+
+export const utc = (text: string) => Date.parse(text)
+export const PART_1 = "iCloud Photos Part 1 of 2.zip"
+export const PART_2 = "iCloud Photos Part 2 of 2.zip"
+export const JUNE = "Saturday June 4,2022 12:11 PM GMT"
+
+export const titlesOf = (row: { readonly [column: string]: unknown } | undefined): ReadonlyArray<unknown> =>
+  (Array.isArray(row?.["albums"]) ? row["albums"] : []).map((album) => Object(album).title)
+
+export const MISSING = "album row of a picture that isn't in these parts"
+export const UNUSED = "details of a picture that isn't in these parts"
+export const DELETED = "in Recently Deleted (`include_deleted: true` reads these too)"
+export const AMBIGUOUS = "ambiguous album row: several pictures have its name"
