@@ -97,7 +97,8 @@ const classify = (fields: Fields): TakeoutJson => {
     : { kind: "picture", sidecar: sidecarOf(fields) }
 }
 
-const decoder = new TextDecoder()
+// A text with characters that nobody can read is a broken one.
+const decoder = new TextDecoder("utf-8", { fatal: true })
 
 export const readJson = (bytes: Uint8Array): TakeoutJson | Broken =>
   Result.match(

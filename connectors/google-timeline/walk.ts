@@ -142,8 +142,9 @@ export const makeWalker = (arrays: ReadonlySet<string>): Walker => {
       }
       const text = validText(window.subarray(at, end))
       if (text === null) {
-        // Where no comma follows, its end was missed: a quote more or less, and inner brackets count as text.
-        const followed = window[afterBlanks(window, end)] === BYTE.comma
+        // Where no comma follows, or the bracket isn't its own, its end was missed: a quote or a bracket more or less.
+        const own = window[end - 1] === (first === BYTE.openObject ? BYTE.closeObject : BYTE.closeArray)
+        const followed = own && window[afterBlanks(window, end)] === BYTE.comma
         const next = resume(followed ? window.subarray(0, end) : window, at + 1)
         if (next < Infinity || (!followed && openers.length === 0)) recover(at, at + 1)
         else {

@@ -25,10 +25,18 @@ export const name = (...parts: ReadonlyArray<string>): Sql =>
 /** A value as a SQL literal. */
 export const literal = (value: string | number | bigint | boolean | null): Sql => {
   if (value === null) return trusted("NULL")
-  if (typeof value === "string") return trusted(`'${value.replaceAll("'", "''")}'`)
+  if (typeof value === "string") return text(value)
   if (typeof value === "number" && !Number.isFinite(value)) return trusted(`'${String(value)}'::DOUBLE`)
   return trusted(String(value))
 }
+
+/** A statement ends at a NUL, wherever that stands. */
+const text = (value: string): Sql =>
+  value.includes("\u0000")
+    ? trusted(`(${value.split("\u0000").map(quoted).join(" || chr(0) || ")})`)
+    : trusted(quoted(value))
+
+const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
 /** Fragments with a separator between them. */
 export const join = (fragments: ReadonlyArray<Sql>, separator = ", "): Sql => trusted(fragments.join(separator))

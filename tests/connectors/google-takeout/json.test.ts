@@ -119,6 +119,15 @@ test.each<readonly [string, Json]>([
   expect(read(json)).toEqual({ kind: "other" })
 })
 
+test("broken: a text with bytes that are no UTF-8", () => {
+  const bytes = Buffer.concat([
+    Buffer.from('{"title":"IMG.jpg","description":"Z'),
+    Buffer.of(0xfc),
+    Buffer.from('rich"}')
+  ])
+  expect(readJson(bytes)).toMatchObject({ kind: "broken", raw: bytes })
+})
+
 test.each(["", "{", '{"title": "IMG.jp', "<html>"])("broken: %j, with what could be read", (text) => {
   const bytes = Buffer.from(text)
   expect(readJson(bytes)).toEqual({ kind: "broken", reason: expect.stringMatching(/./), raw: bytes })
