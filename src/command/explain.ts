@@ -23,12 +23,16 @@ export const explain = (shared: Shared, { id, missing }: ExplainInput) =>
       if (Option.isSome(missing)) {
         const result = yield* explainMissing(missing.value)
         const { because, verdict, way } = result
-        return { summary: { verdict }, result, text: [because, ...section("Its way", wayText(way))].join("\n") }
+        // Where its way ended counts only where it did.
+        const passed = verdict === "not-kept" ? way : way.filter(({ rows }) => rows !== 0)
+        return { summary: { verdict }, result, text: [because, ...section(ITS_WAY, wayText(passed))].join("\n") }
       }
       const result = yield* explainRow(yield* find(Option.getOrElse(id, () => "")))
       return { summary: { type: result.type, id: result.id }, result, text: words(result) }
     }).pipe(Effect.provide(Layer.merge(readers, storeLayer(shared))))
   )
+
+const ITS_WAY = "Its way through the pipeline: steps, and how many of their rows are about it"
 
 /** More of a kind than this are counted, not listed. */
 const MOST_LISTED = 12
@@ -71,10 +75,7 @@ const words = (found: Explanation): string => {
           `${field}: ${JSON.stringify(value)}${imported === null ? "" : `, where imports say ${JSON.stringify(imported)}`} (${day(edited_at)})`
       )
     ),
-    ...section(
-      "Its way through the pipeline: steps, and how many of their rows are about it",
-      wayText(way.filter(({ rows }) => rows !== 0))
-    ),
+    ...section(ITS_WAY, wayText(way.filter(({ rows }) => rows !== 0))),
     ...section(
       "Runs that touched it",
       runs.map(

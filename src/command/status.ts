@@ -8,7 +8,9 @@ import { aligned, number } from "./text.ts"
 
 const Run = Schema.Struct({
   run_id: Schema.String,
-  pipeline: Schema.String,
+  command: Schema.String,
+  /** Null: it concerns the home as a whole. */
+  pipeline: Schema.NullOr(Schema.String),
   status: Schema.String,
   started_at: Schema.String,
   seconds: Schema.NullOr(Schema.Number),
@@ -19,7 +21,8 @@ const Reject = Schema.Struct({
   source: Schema.String,
   code: Schema.String,
   count: Schema.Number,
-  example: Schema.String
+  /** Null: it is no file. */
+  example: Schema.NullOr(Schema.String)
 })
 const Count = Schema.Struct({ n: Schema.Number })
 
@@ -31,8 +34,8 @@ export const status = (shared: Shared) =>
     Effect.gen(function* () {
       const database = yield* Database
       const runs = yield* database.rows(
-        sql`select run_id::varchar as run_id, pipeline, status, started_at, date_diff('second', started_at, ended_at) as seconds, error->>'message' as error
-          from state.runs order by started_at desc limit 5`,
+        sql`select run_id::varchar as run_id, command, pipeline, status, started_at, date_diff('second', started_at, ended_at) as seconds, error->>'message' as error
+          from state.runs order by started_at desc, rowid desc limit 5`,
         Run
       )
       const rejects = yield* database.rows(
@@ -58,8 +61,9 @@ export const status = (shared: Shared) =>
             ? ["No runs yet. Start one with: keepsake run PIPELINE"]
             : aligned(
                 runs.map((run) => [
-                  run.started_at,
-                  run.pipeline,
+                  run.started_at.slice(0, 19).replace("T", " "),
+                  run.run_id.slice(0, 8),
+                  `${run.command}${run.pipeline === null ? "" : ` ${run.pipeline}`}`,
                   run.status,
                   run.seconds === null ? "" : `${run.seconds} s`,
                   run.error ?? ""
@@ -70,7 +74,9 @@ export const status = (shared: Shared) =>
             : [
                 "",
                 "Set aside (state.rejects):",
-                ...aligned(rejects.map((reject) => [reject.source, reject.code, String(reject.count), reject.example]))
+                ...aligned(
+                  rejects.map((reject) => [reject.source, reject.code, String(reject.count), reject.example ?? ""])
+                )
               ])
         ].join("\n")
       }

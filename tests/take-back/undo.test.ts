@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { edit, merge } from "../../src/command/edit.ts"
+import { status } from "../../src/command/status.ts"
 import { undo } from "../../src/command/undo.ts"
 import { temporaryDirectory } from "../support/engine.ts"
 import { called } from "./command.ts"
@@ -87,7 +88,7 @@ describe("run and undo", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("of a merge, bring both back", () =>
+  it.live("of a merge, bring both back; the list of runs has all of them", () =>
     Effect.gen(function* () {
       const { directory, home } = yield* start
       writePhotos(directory, "photos.csv", [a, b, c])
@@ -99,6 +100,16 @@ describe("run and undo", () => {
       assert.notDeepEqual(yield* same(home), before)
       yield* undone(home, merged.summary.run_id)
       assert.deepEqual(yield* same(home), before)
+      const { error, result } = yield* called((shared) => status(shared), home, {})
+      assert.isNull(error)
+      assert.deepEqual(
+        result.runs.map(({ command, pipeline, status: how }: Record<string, unknown>) => [command, pipeline, how]),
+        [
+          ["undo", null, "done"],
+          ["merge", null, "undone"],
+          ["run", "lives", "done"]
+        ]
+      )
     }).pipe(Effect.scoped)
   )
 
