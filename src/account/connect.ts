@@ -127,7 +127,7 @@ export const connect = (
     if (scopes.length === 0) return yield* nothingToAsk(connection)
     const keyed = isKeyed(request.wants, provider)
     const ofAccount = scopes.filter((scope) => !keyed(scope))
-    const authority = ofAccount.length === 0 ? null : yield* authorityOf(provider, connection)
+    const authority = ofAccount.length === 0 ? null : yield* authorityOf(provider, connection, ofAccount)
     if (scopes.some(keyed)) yield* apiKeyOf(connection)
     const wants = request.wants.map((want) => ({
       ...want,

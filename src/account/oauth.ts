@@ -20,15 +20,19 @@ export interface Authority {
   readonly authentication: oauth.ClientAuth
 }
 
-/** Fails where the client id is missing, with the guide to one. */
-export const authorityOf = (provider: Provider, connection: Connection): Effect.Effect<Authority, SourceError, Vault> =>
+/** Fails where the client id is missing, with the guide to one that may ask for the scopes. */
+export const authorityOf = (
+  provider: Provider,
+  connection: Connection,
+  scopes: ReadonlyArray<string> = []
+): Effect.Effect<Authority, SourceError, Vault> =>
   Effect.gen(function* () {
     const problem = connection.endpoint === null ? null : endpointProblem(connection.endpoint)
     if (problem !== null) return yield* problem
-    if (connection.clientId === null) return yield* clientMissing(provider, connection, "client_id")
+    if (connection.clientId === null) return yield* clientMissing(provider, connection, "client_id", scopes)
     const secret = connection.clientSecret === null ? null : yield* fillSecrets(connection.clientSecret)
     if (secret === null && provider.oauth.client_secret && connection.endpoint === null) {
-      return yield* clientMissing(provider, connection, "client_secret")
+      return yield* clientMissing(provider, connection, "client_secret", scopes)
     }
     const { authorize, device, issuer, revoke, token } = provider.oauth
     const at = (url: string) => atEndpoint(connection, url)
@@ -47,13 +51,22 @@ export const authorityOf = (provider: Provider, connection: Connection): Effect.
     }
   })
 
-const clientMissing = (provider: Provider, connection: Connection, field: "client_id" | "client_secret"): SourceError =>
+const clientMissing = (
+  provider: Provider,
+  connection: Connection,
+  field: "client_id" | "client_secret",
+  scopes: ReadonlyArray<string>
+): SourceError =>
   sourceError(
     `${field.replace("_", "-")}-missing`,
     `The connection ${connection.name} has no ${field}: ${provider.title} has to know which program asks.`,
-    [`Make one, which takes a few minutes, and write it into ${connection.pipeline}:`, ...setupGuide(provider)].join(
-      "\n  "
-    ),
+    [
+      `Make one, which takes a few minutes, and write it into ${connection.pipeline}:`,
+      ...setupGuide(
+        provider,
+        scopes.map((scope) => provider.scopes[scope]?.request ?? scope)
+      )
+    ].join("\n  "),
     { fault: "pipeline" }
   )
 

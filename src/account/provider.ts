@@ -129,6 +129,11 @@ export const providerOf = ({ provider }: Pick<Connection, "provider">): Effect.E
 export const redirectUri = ({ oauth }: Provider, port: number | null): string =>
   `http://${oauth.redirect.host}:${port ?? oauth.redirect.port ?? "<port>"}`
 
-/** The guide to a client id, one step per line. */
-export const setupGuide = (provider: Provider, port: number | null = null): ReadonlyArray<string> =>
-  provider.setup.map((step, index) => `${index + 1}. ${step.replaceAll("{redirect}", redirectUri(provider, port))}`)
+/** The guide to a client id that may ask for some scopes, one step per line. */
+export const setupGuide = (provider: Provider, scopes: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const asked = scopes.length === 0 ? "the scopes that your pipeline needs" : scopes.join(", ")
+  return provider.setup.map(
+    (step, index) =>
+      `${index + 1}. ${step.replaceAll("{redirect}", redirectUri(provider, null)).replaceAll("{scopes}", asked)}`
+  )
+}

@@ -293,7 +293,9 @@ describe("connect", () => {
       Effect.gen(function* () {
         for (const [provider, said] of [
           ["google", "Desktop app"],
+          ["google", "add https://www.googleapis.com/auth/calendar.events.readonly, "],
           ["microsoft", "http://localhost"],
+          ["microsoft", "add Calendars.Read"],
           ["spotify", "http://127.0.0.1:8913"]
         ] as const) {
           const error = yield* Effect.flip(connect(connectionTo(provider, { clientId: null })))

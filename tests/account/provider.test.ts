@@ -13,7 +13,7 @@ describe("the providers' files", () => {
     withProviders((providers) => {
       for (const name of PROVIDERS) {
         const { apis, scopes } = providers[name]
-        assert.isNotEmpty(setupGuide(providers[name]))
+        assert.isNotEmpty(setupGuide(providers[name], []))
         for (const { words } of Object.values(scopes)) assert.match(words, /^[a-z].*[^.]$/)
         for (const { quotas, url, version } of Object.values(apis)) {
           assert.isNotEmpty(quotas)
@@ -59,7 +59,7 @@ describe("the providers' files", () => {
       assert.strictEqual(redirectUri(google, null), "http://127.0.0.1:<port>")
       assert.strictEqual(redirectUri(microsoft, 5000), "http://localhost:5000")
       assert.strictEqual(redirectUri(spotify, null), "http://127.0.0.1:8913")
-      assert.include(setupGuide(spotify, 9000).join("\n"), "http://127.0.0.1:9000")
+      assert.include(setupGuide(spotify, []).join("\n"), "http://127.0.0.1:8913")
     })
   )
 })

@@ -27,7 +27,8 @@ const checkConnection = (
     if (wants.length > 0 && wants.every(({ key }) => key === true)) {
       return yield* checkKey(about, connection, provider, wants)
     }
-    const authority = yield* Effect.result(authorityOf(provider, connection))
+    const scopes = wants.flatMap((want) => want.scopes.map((scope) => scopeName(provider, scope)))
+    const authority = yield* Effect.result(authorityOf(provider, connection, [...new Set(scopes)]))
     const client =
       authority._tag === "Failure"
         ? [ofError(about, authority.failure)]
