@@ -16,10 +16,8 @@ import type { MediaPage } from "./shape.ts"
 
 /** The most that Google gives in one page. */
 export const PAGE = 100
-/** Fetched for one batch: what a kill may cost. */
+/** Fetched for one batch, all at once: the longest takes as long as all. It is what a kill may cost. */
 const FRESH = 50
-/** So that a batch takes the time of two. */
-const AT_ONCE = 25
 /** Addresses live for an hour. */
 const FRESH_ADDRESSES = Duration.minutes(45)
 
@@ -167,7 +165,7 @@ export const readSlice = (
             ? Effect.catch(outcomeOf(route, one, renew), (error) => Effect.as(Ref.set(failure, error), null))
             : Effect.succeed(null)
         ),
-      { concurrency: AT_ONCE }
+      { concurrency: FRESH }
     )
     const made = outcomes.filter((outcome) => outcome !== null)
     const failed = yield* Ref.get(failure)
