@@ -1,18 +1,17 @@
 /** `ProviderApi` over HTTP: tokens, quotas, retries, and what a provider's answers mean. */
-import { Clock, Duration, Effect, Layer, Redacted, Schedule, Schema, Scope } from "effect"
+import { Clock, Duration, Effect, Layer, Redacted, Schema, Scope } from "effect"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import { type Provider, Providers, providerOf } from "../account/provider.ts"
 import { Accounts, atEndpoint } from "../component/account.ts"
 import { ApiRefusal, type ApiRequest, CurrentAsker, ProviderApi } from "../component/api.ts"
 import type { SourceError } from "../component/error.ts"
 import { placeOf } from "../component/item.ts"
-import { retrySchedule } from "../component/retry.ts"
 import { type Verdict, retryAfterOf, verdictOn } from "./answer.ts"
 import { sizeOf, temporaryFile, temporaryFolder, writeTo } from "./download.ts"
 import * as failure from "./failure.ts"
+import { type Failed, type Health, makeHealth } from "./health.ts"
 import { PATIENCE, type Quotas, makeQuotas } from "./quota.ts"
 
 type Kind = "requests" | "media"
@@ -30,22 +29,11 @@ interface Asked<A> {
   readonly read: (bytes: Uint8Array, provider: Provider) => Effect.Effect<A, SourceError>
 }
 
-/** So many failures in a row, and nobody asks for a while: longer each time, up to a minute. */
-const BREAKER = {
-  tripPolicy: CircuitBreaker.consecutive(8),
-  openDuration: "5 seconds",
-  maxOpenDuration: "1 minute"
-} as const
-
-/** Why an API was last found to be ill, by its key: while nobody asks it, that is what is said. */
-type Ills = Map<string, SourceError>
-
 interface Tools {
-  readonly ills: Ills
   readonly client: HttpClient.HttpClient
   readonly accounts: Accounts["Service"]
   readonly quotas: Quotas
-  readonly breaker: CircuitBreaker.CircuitBreaker
+  readonly health: Health
 }
 
 interface Answer {
@@ -53,8 +41,6 @@ interface Answer {
   readonly retryAfter: Duration.Duration | null
   readonly bytes: Uint8Array
 }
-
-type Failed = SourceError | ApiRefusal
 
 /** Where a request goes to. I5: a token goes nowhere but to the API and where it says that it may. */
 interface Address {
@@ -254,50 +240,10 @@ const judge = ({ bytes, retryAfter, status }: Answer): Verdict =>
   // Pictures are no JSON, and take long to try.
   verdictOn(status, status < 400 && bytes[0] !== 0x7b ? undefined : jsonIn(bytes)?.value, retryAfter)
 
-/** The provider's health: its own failures count, and nothing else does. */
-const outcomeOf = (error: Failed): CircuitBreaker.Outcome =>
-  error._tag === "SourceError" && isIll(error) ? CircuitBreaker.failure() : CircuitBreaker.ignored
-
-const isIll = ({ code }: SourceError): boolean => code === failure.UNAVAILABLE || code === failure.UNREACHABLE
-
-const guarded = <A>(
-  { breaker, ills }: Tools,
-  provider: Provider,
-  { api, connection }: ApiRequest,
-  effect: Effect.Effect<A, Failed>
-): Effect.Effect<A, Failed> => {
-  const key = JSON.stringify([connection.provider, connection.endpoint, api])
-  return breaker
-    .execute(effect, {
-      key,
-      classify: (exit) => {
-        if (exit._tag === "Success") return CircuitBreaker.success
-        const [reason] = exit.cause.reasons
-        if (reason?._tag !== "Fail") return CircuitBreaker.ignored
-        if (reason.error._tag === "SourceError" && isIll(reason.error)) ills.set(key, reason.error)
-        return outcomeOf(reason.error)
-      }
-    })
-    .pipe(
-      Effect.catchTag("CircuitBreakerError", ({ reason }) =>
-        Effect.fail(
-          failure.resting(provider, ills.get(key) ?? null, reason._tag === "CircuitOpen" ? reason.retryAfter : null)
-        )
-      )
-    )
-}
-
 const ask = <A>(tools: Tools, request: ApiRequest, asked: Asked<A>): Effect.Effect<A, Failed, Providers> =>
   Effect.gen(function* () {
     const provider = yield* providerOf(request.connection)
-    const asker = yield* CurrentAsker
-    return yield* guarded(tools, provider, request, attempt(tools, provider, request, asked)).pipe(
-      Effect.retry(
-        Schedule.tap(retrySchedule<Failed>(asker.retry, provider.retry), ({ duration, input }) =>
-          input._tag === "SourceError" ? asker.retrying(input, duration) : Effect.void
-        )
-      )
-    )
+    return yield* tools.health.hopefully(provider, request, attempt(tools, provider, request, asked))
   }).pipe(
     Effect.withSpan("ProviderApi.ask", { attributes: { api: request.api, stream: request.stream } }),
     // I5: addresses hold keys and cursors, headers hold tokens: spans of the client itself would show them.
@@ -338,8 +284,7 @@ export const providerApiLayer: Layer.Layer<ProviderApi, never, Accounts | Provid
         client: yield* HttpClient.HttpClient,
         accounts: yield* Accounts,
         quotas: makeQuotas(),
-        breaker: yield* CircuitBreaker.make(BREAKER),
-        ills: new Map()
+        health: yield* makeHealth
       }
       const providers = yield* Providers
       // One folder for all that is downloaded, made when something is.
@@ -358,4 +303,4 @@ export const providerApiLayer: Layer.Layer<ProviderApi, never, Accounts | Provid
           )
       }
     })
-  ).pipe(Layer.provide(CircuitBreaker.layerStoreMemory()))
+  )

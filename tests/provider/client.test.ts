@@ -185,6 +185,26 @@ describe("what providers refuse", () => {
     )
   )
 
+  it.live("a network that was never there is not waited for as long as one that is gone for a while", () =>
+    withClient(SMALL, "google", ({ setOffline }, connection) =>
+      Effect.gen(function* () {
+        const retries = yield* Ref.make(0)
+        const counting = {
+          retry: { ...QUICK, times: 7 },
+          retrying: () => Ref.update(retries, (before) => before + 1)
+        }
+        setOffline(true)
+        yield* failing(requestOf(connection), counting)
+        assert.strictEqual(yield* Ref.getAndSet(retries, 0), 5)
+        setOffline(false)
+        yield* ask(requestOf(connection))
+        setOffline(true)
+        yield* failing(requestOf(connection), counting)
+        assert.strictEqual(yield* Ref.get(retries), 7)
+      })
+    )
+  )
+
   it.live("asks no more for a while what has failed again and again", () =>
     withClient(SMALL, "google", ({ requests, setOffline }, connection) =>
       Effect.gen(function* () {
