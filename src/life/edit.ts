@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import { Database } from "../component/database.ts"
 import type { DatabaseError } from "../component/error.ts"
-import { type Sql, join, literal, name, sql } from "../component/sql.ts"
+import { type Sql, join, literal, name, names, sql } from "../component/sql.ts"
 import { type LifeTable, type Reference, bookkeeping, edits, masked, tableOf } from "./table.ts"
 
 /**
@@ -97,17 +97,25 @@ export const redirected = (
   const lent = targets
     .map((target, index) => (table.key.includes(target.column) ? sql`${name(`m${index}`)}.id is not null` : null))
     .filter((part) => part !== null)
-  const values = columns.filter((column) => !table.key.includes(column))
-  return sql`
-    with _merged as materialized (from ${merged}),
-      _moved as (
-        select ${join(columns.map(value))}, ${lent.length === 0 ? sql`false` : join(lent, " or ")} as _lent
-        from (${query}) q ${join(joins, " ")}
-      )
-    select ${join(table.key.map((key) => name(key)))}, bool_and(_lent) as _lent ${join(
-      values.map((column) => sql`, ${(TOGETHER[table.name]?.[column] ?? survivors)(name(column))} as ${name(column)}`),
+  const [keys, values] = [names(table.key), columns.filter((column) => !table.key.includes(column))]
+  const moving = sql`
+    select ${join(columns.map(value))}, ${lent.length === 0 ? sql`false` : join(lent, " or ")} as _lent
+    from (${query}) q ${join(joins, " ")}`
+  const each = (of: (column: string) => Sql) =>
+    join(
+      values.map((column) => sql`, ${of(column)}`),
       ""
-    )} from _moved group by ${join(table.key.map((key) => name(key)))}`
+    )
+  if (lent.length === 0) return sql`with _merged as materialized (from ${merged}) ${moving}`
+  const shared = sql`(${keys}) in (select ${keys} from _shared)`
+  return sql`
+    with _merged as materialized (from ${merged}), _moved as materialized (${moving}),
+      -- Of rows that have their key for themselves, which are nearly all, nothing has to be put together.
+      _shared as materialized (select distinct ${keys} from _moved where _lent)
+    select ${keys}, false as _lent ${each(name)} from _moved where not (${shared})
+    union all
+    select ${keys}, bool_and(_lent) ${each((column) => (TOGETHER[table.name]?.[column] ?? survivors)(name(column)))}
+    from _moved where ${shared} group by ${keys}`
 }
 
 /** The rows of `query` beside what a person set, and what imports gave last: `_has_<field>`, `_set_<field>`, `_was_<field>`. */
