@@ -1,5 +1,5 @@
 /** Pages of photos, read slice by slice: what was read before isn't fetched again, the rest a few at a time. */
-import { Clock, Duration, Effect, Ref, Result } from "effect"
+import { Clock, Duration, Effect, Result } from "effect"
 import type { ApiOpening } from "../../src/component/api-stream.ts"
 import type { ApiRefusal, ProviderApi } from "../../src/component/api.ts"
 import type { Batch, Item, Record, Reject, Skip } from "../../src/component/batch.ts"
@@ -7,6 +7,7 @@ import type { Columns, EpochMillis } from "../../src/component/column.ts"
 import type { DatabaseError, SourceError } from "../../src/component/error.ts"
 import { changedItem } from "../../src/component/item.ts"
 import type { MediaFacts, MediaReader } from "../../src/component/media.ts"
+import { untilFailure } from "../../src/component/until-failure.ts"
 import type { AlbumItem, RowOptions } from "../media/row.ts"
 import { skipped, tally } from "../media/tally.ts"
 import type { Asset, ReadAsset } from "./asset.ts"
@@ -156,19 +157,10 @@ export const readSlice = (
     const renew: Renew = (id) => Effect.map(relisted, (addresses) => addresses.get(id) ?? null)
     const end = sliceEnd(page)
     const slice = page.listed.slice(page.at, end)
-    const failure = yield* Ref.make<SourceError | null>(null)
-    const outcomes = yield* Effect.forEach(
-      slice,
-      (one) =>
-        Effect.flatMap(Ref.get(failure), (failed) =>
-          failed === null
-            ? Effect.catch(outcomeOf(route, one, renew), (error) => Effect.as(Ref.set(failure, error), null))
-            : Effect.succeed(null)
-        ),
-      { concurrency: FRESH }
-    )
+    const { failure: failed, results: outcomes } = yield* untilFailure(slice, (one) => outcomeOf(route, one, renew), {
+      concurrency: FRESH
+    })
     const made = outcomes.filter((outcome) => outcome !== null)
-    const failed = yield* Ref.get(failure)
     if (failed !== null && made.length === 0) return yield* failed
     const records = made.flatMap(({ record }) => record ?? [])
     const rejects = [...page.rejects, ...made.flatMap(({ reject }) => reject ?? [])]

@@ -1,11 +1,12 @@
 /** Lookups of transforms: what their caches lack is fetched and kept, what may be kept no longer is forgotten. */
-import { Clock, Duration, Effect, Ref, Schema } from "effect"
+import { Clock, Duration, Effect, Schema } from "effect"
 import { CurrentAsker } from "../component/api.ts"
 import type { Columns, Row } from "../component/column.ts"
 import type { Services } from "../component/connector.ts"
 import type { DatabaseError, SourceError } from "../component/error.ts"
 import { type Sql, join, literal, name, sql } from "../component/sql.ts"
 import type { Lookup } from "../component/transform.ts"
+import { untilFailure } from "../component/until-failure.ts"
 import { ANSWERED, cacheTable } from "../pipeline/check-transforms.ts"
 import { fromInbox, inboxColumns } from "../warehouse/value.ts"
 import { Warehouse } from "../warehouse/warehouse.ts"
@@ -85,20 +86,14 @@ const keepEach = (lookup: Lookup<Services>, keys: ReadonlyArray<Row<Columns>>): 
   Effect.gen(function* () {
     // A key may take several requests: where each of them counts, no key is begun before the last one is answered.
     const { thrifty } = yield* CurrentAsker
-    const failure = yield* Ref.make<SourceError | null>(null)
-    const answers = yield* Effect.forEach(
-      keys,
-      (key) =>
-        Effect.flatMap(Ref.get(failure), (failed) =>
-          failed === null
-            ? Effect.catch(lookup.fetch([key]), (error) => Effect.as(Ref.set(failure, error), []))
-            : Effect.succeed([])
-        ),
-      { concurrency: thrifty ? 1 : AT_ONCE }
+    const { failure, results } = yield* untilFailure(keys, (key) => lookup.fetch([key]), {
+      concurrency: thrifty ? 1 : AT_ONCE
+    })
+    yield* keep(
+      lookup,
+      results.flatMap((answers) => answers ?? [])
     )
-    yield* keep(lookup, answers.flat())
-    const failed = yield* Ref.get(failure)
-    if (failed !== null) return yield* failed
+    if (failure !== null) return yield* failure
   })
 
 const keep = (lookup: Lookup<Services>, answers: ReadonlyArray<Row<Columns>>) =>
