@@ -4,11 +4,11 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { Loading, StagedSource } from "../../src/component/sink.ts"
-import { type Slice, type Span, spanOf, spanOn, touches } from "../../src/component/slice.ts"
+import { type Slice, type Span, inSlices, spanOf, spanOn, touches } from "../../src/component/slice.ts"
 import { type Sql, join, literal, name, sql } from "../../src/component/sql.ts"
 import { type EntityName, entities } from "../../src/life/entity.ts"
 import { MEMORY_ID, MERGED_INTO } from "../../src/life/edit.ts"
-import { edits, entityTables, tableOf } from "../../src/life/table.ts"
+import { edits, entityTables, memories, tableOf } from "../../src/life/table.ts"
 import { isDerived, isMade, liesByLinks, makesMemories } from "./kind.ts"
 
 export interface Part {
@@ -21,6 +21,14 @@ export interface Part {
   /** Selects the ids of a source's records that changed, and their names there (`_source_id`); null: all may have. */
   readonly staged: ((source: StagedSource) => Sql) | null
 }
+
+const wholeOf = (relation: Relation, sources: ReadonlyArray<StagedSource>): Part => ({
+  relation,
+  rows: relation,
+  slices: null,
+  sources,
+  staged: null
+})
 
 const Found = Schema.Struct({ n: Schema.Number })
 
@@ -48,8 +56,7 @@ export const partsOf = (
       const span = liesByLinks(relation) ? spanOn(relation, "right_starts_at", "right_ends_at") : spanOf(relation)
       // What is made has no records of its own that may have changed beside its rows.
       if (own?.length === 0 && (isMade(relation) || theirs.every((each) => each?.length === 0))) return []
-      if (own === null || span === null || arranged || theirs.includes(null))
-        return [{ relation, rows: relation, slices: null, sources, staged: null }]
+      if (own === null || span === null || arranged || theirs.includes(null)) return [wholeOf(relation, sources)]
       const rows = sql`(select * from ${relation.table} where ${touches(own, span)})`
       return [
         {
@@ -85,7 +92,7 @@ const withRegrouped = (
   return relations.flatMap((relation): ReadonlyArray<Part> => {
     const part = changed.find((candidate) => candidate.relation === relation)
     const sources = sourcesOf.get(relation.name) ?? []
-    if (linksRecords(relation) && all) return [{ relation, rows: relation, slices: null, sources, staged: null }]
+    if (linksRecords(relation) && all) return [wholeOf(relation, sources)]
     if (part !== undefined || !(linksRecords(relation) || making.includes(relation)) || changed.length === 0)
       return part === undefined ? [] : [part]
     const none = { ...relation, table: sql`(select * from ${relation.table} where false)` }
@@ -111,6 +118,11 @@ export const aboutPart = ({ rows, slices }: Part): Sql | null =>
           .map((entity) => sql`union select id from (${idsAt(entity.name, slices)})`),
         " "
       )}`
+
+/** Selects ids (`memory_id`) of a relation's memories that were there at a time, or at none. */
+export const memoriesAt = (maker: string, slices: ReadonlyArray<Slice>): Sql => sql`
+  select memory_id from ${tableOf(memories)}
+  where made_by = ${literal(maker)} and (starts_at is null or ${inSlices(slices, sql`starts_at`, sql`ends_at`)})`
 
 const spanOfEntity = (entity: EntityName): Span | null =>
   spanOf({

@@ -7,14 +7,14 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts } from "../../src/component/sink.ts"
-import { type Slice, inSlices } from "../../src/component/slice.ts"
+import type { Slice } from "../../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
 import { entities } from "../../src/life/entity.ts"
 import { SPLIT_FROM, edited } from "../../src/life/edit.ts"
 import { MEMORY_COLUMNS, entityTables, links, memories, tableOf } from "../../src/life/table.ts"
 import { type Change, madeBy, none, plus, upsert } from "../../src/life/upsert.ts"
 import { sharedAlbums } from "./albums.ts"
-import { type Part, aboutPart, idsAt, timedEntities } from "./changed.ts"
+import { type Part, aboutPart, idsAt, memoriesAt, timedEntities } from "./changed.ts"
 import { isMade, liesByLinks } from "./kind.ts"
 import { LINK_COLUMNS } from "./links.ts"
 import { keepIds } from "./renamed.ts"
@@ -104,8 +104,7 @@ const aboutDerived = (part: Part, slices: ReadonlyArray<Slice>, maker: string) =
       Found
     )
     if (renamed.length > 0) return null
-    return sql`select _id as id from ${rows.table} union select memory_id from life.memories
-      where made_by = ${literal(maker)} and (starts_at is null or ${inSlices(slices, sql`starts_at`, sql`ends_at`)})`
+    return sql`select _id as id from ${rows.table} union ${memoriesAt(maker, slices)}`
   })
 
 const Found = Schema.Struct({ n: Schema.Number })

@@ -4,12 +4,12 @@ import { Database } from "../../src/component/database.ts"
 import type { DatabaseError } from "../../src/component/error.ts"
 import type { Relation } from "../../src/component/relation.ts"
 import type { SinkCounts, StagedSource } from "../../src/component/sink.ts"
-import { type Slice, inSlices } from "../../src/component/slice.ts"
+import type { Slice } from "../../src/component/slice.ts"
 import { type Sql, empty, join, literal, name, sql } from "../../src/component/sql.ts"
 import { MEMORY_ID, merged } from "../../src/life/edit.ts"
 import { MEMORY_COLUMNS, edits, links, memories, tableOf } from "../../src/life/table.ts"
 import { type Change, madeBy, plus, upsert } from "../../src/life/upsert.ts"
-import type { Part } from "./changed.ts"
+import { type Part, memoriesAt } from "./changed.ts"
 import { lentBy } from "./lend.ts"
 import { LINK_COLUMNS } from "./links.ts"
 import { keepIds } from "./renamed.ts"
@@ -75,8 +75,7 @@ const touched = ({ asked, maker, relation, rows, slices }: Touched): Sql => {
   const contains = sql`made_by = ${literal(`${maker}.contains`)} and relation = 'contains'`
   return sql`
     create or replace temp table _touched as
-      select memory_id as id from ${tableOf(memories)}
-      where made_by = ${literal(maker)} and (starts_at is null or ${inSlices(slices, sql`starts_at`, sql`ends_at`)})
+      select memory_id as id from (${memoriesAt(maker, slices)})
       union
       select from_id from ${tableOf(links)} where ${contains} and to_id in (select _id from ${rows.table});
     create or replace temp table _groups as

@@ -57,9 +57,8 @@ export const withRecords = <A, E, R>(
       const table = name(`_records_${index}`)
       const candidate = found.named ? source.where(sql`_source_id in (select source_id from ${KEPT})`) : source.table
       return Effect.as(
-        database.execute(
-          sql`create or replace temp table ${table} as from ${withIds({ ...source, table: candidate }, KEPT).table}`
-        ),
+        database.execute(sql`create or replace temp table ${table} as
+          select * from ${candidate} where _id in (select id from ${KEPT})`),
         { ...source, table }
       )
     })
